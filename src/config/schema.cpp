@@ -1,0 +1,167 @@
+#include "config/schema.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace consentd::config {
+namespace {
+
+constexpr std::int64_t kibi = 1024;
+constexpr std::int64_t mebi = 1024 * kibi;
+constexpr std::int64_t gibi = 1024 * mebi;
+constexpr std::int64_t path_bytes = 4095;
+constexpr std::int64_t claim_bytes = 512; // what jose::read_claims admits
+
+constexpr key_description must(std::string_view name, std::int64_t most, std::string_view meaning) {
+  return {name, value_type::text, true, "", 1, most, "", meaning};
+}
+
+constexpr key_description may(std::string_view name, std::int64_t most, std::string_view meaning) {
+  return {name, value_type::text, false, "", 1, most, "", meaning};
+}
+
+constexpr key_description number(std::string_view name, std::string_view fallback, std::int64_t least, std::int64_t most,
+                                 std::string_view meaning) {
+  return {name, value_type::number, false, fallback, least, most, "", meaning};
+}
+
+constexpr key_description choice(std::string_view name, std::string_view fallback, std::string_view choices,
+                                 std::string_view meaning) {
+  return {name, value_type::text, false, fallback, 1, 32, choices, meaning};
+}
+
+constexpr key_description list(std::string_view name, std::int64_t most, std::string_view meaning) {
+  return {name, value_type::texts, true, "", 1, most, "", meaning};
+}
+
+constexpr std::array hub_keys{
+    list("listen", 16,
+         "Where deliveries come in, over TLS: address:port with an IPv4 or bracketed IPv6 address, or systemd:NAME for the "
+         "socket that systemd hands over under that FileDescriptorName."),
+    key_description{"path", value_type::text, false, R"("/webhook")", 1, 1024, "",
+                    "The path of the webhook's URL, as registered at the Hub."},
+    must("certificate", path_bytes, "PEM file: the listener's certificate, then its intermediates. RSA or ECDSA."),
+    must("private_key", path_bytes,
+         "PEM file of its private key, or credential:NAME. No secret file may be readable by every user."),
+    key_description{"acknowledge_status", value_type::number, false, "202", 202, 204, "202 204",
+                    "The answer once a delivery is stored: 202 for v2.1 of the standard, 204 for v1.2 and v2.0."},
+    number("max_body_bytes", "262144", kibi, 16 * mebi, "A larger body is refused with 413."),
+    number("max_header_bytes", "16384", kibi, mebi, "A larger header section is refused with 431."),
+    number("max_connections", "1024", 1, 65536, "Connections at once; more wait until one ends."),
+    number("handshake_timeout_seconds", "10", 1, 600, "The TLS handshake."),
+    number("idle_timeout_seconds", "60", 1, 3600, "Between two requests of one connection."),
+    number("header_timeout_seconds", "10", 1, 600, "From a request's first byte to the end of its header section."),
+    number("body_timeout_seconds", "30", 1, 600, "The whole body."),
+    number("write_timeout_seconds", "30", 1, 600, "One write of an answer."),
+};
+
+constexpr std::array bearer_keys{
+    must("issuer", claim_bytes, "Its iss: the organisation in the Hub's client certificate, or the Hub's issuer URL."),
+    may("subject", claim_bytes, "Its sub: the organisational unit of that certificate. Without this key any sub will do."),
+    must("audience", claim_bytes, "Must be in its aud: the identifier that the Hub gave you."),
+    number("leeway_seconds", "10", 0, 300, "How far the Hub's clock and this one may differ."),
+    number("max_lifetime_seconds", "60", 1, 3600, "The longest time from iat to exp."),
+    may("jwks_file", path_bytes, "File of the Hub's public keys (JWK set). Either this or jwks_url."),
+    may("jwks_url", claim_bytes, "Where the Hub publishes its public keys, https. Either this or jwks_file."),
+};
+
+constexpr std::array events_keys{
+    list("audiences", 64, "Your client ids at the Hub; an event's aud must contain one of them."),
+    number("leeway_seconds", "10", 0, 300, "How far the issuers' clocks and this one may differ."),
+    number("max_expiry_days", "30", 1, 365, "An event that expires later than this after its receipt is quarantined."),
+    choice("unknown_consents", R"("hold")", "hold bind",
+           "An event for a consent that nobody announced: hold keeps it until somebody does, bind ties the consent to the "
+           "issuer of the first verified event."),
+    key_description{"allow_rsa_oaep_sha1", value_type::boolean, false, "false", 0, 0, "",
+                    "Accept RSA-OAEP with SHA-1, which older versions of the standard encrypt with."},
+    number("behind_after_seconds", "60", 1, 86400,
+           "While a delivery older than this is unopened, no consent counts as usable."),
+};
+
+constexpr std::array decryption_keys{
+    must("private_key", path_bytes, "PEM file of an RSA private key (PKCS#8 or PKCS#1, unencrypted), or credential:NAME."),
+    may("certificate", path_bytes,
+        "PEM file of its certificate, whose x5t#S256 is the kid that senders name. Either this or kid."),
+    may("kid", claim_bytes, "The kid itself. Either this or certificate."),
+};
+
+constexpr std::array issuer_keys{
+    must("id", claim_bytes, "The issuer, exactly as its events name it: an https URL without query or fragment."),
+    may("jwks_file", path_bytes, "File of its public keys (JWK set). Either this or jwks_url."),
+    may("jwks_url", claim_bytes, "Where it publishes its public keys, https. Either this or jwks_file."),
+};
+
+constexpr std::array jwks_keys{
+    may("ca_file", path_bytes,
+        "PEM file of the certificate authorities that the key servers are checked against; without this key the system's."),
+    number("fresh_seconds", "600", 1, 86400, "How long a fetched set is used before it is fetched again."),
+    number("stale_for_seconds", "21600", 0, 86400,
+           "How much longer the last good set serves when fetching fails. Not above a day."),
+    number("timeout_seconds", "5", 1, 60, "One fetch as a whole."),
+    number("max_bytes", "262144", kibi, mebi, "A larger key set is refused."),
+    number("max_keys", "64", 1, 1024, "A key set with more keys is refused."),
+};
+
+constexpr std::array store_keys{
+    must("path", path_bytes, "The database file; made at the first start, readable by the daemon alone."),
+    number("inbox_rows", "100000", 1, 100'000'000, "Acknowledged deliveries that wait to be opened; more get a 429."),
+    number("inbox_bytes", "1073741824", mebi, 1024 * gibi, "The same in bytes of their bodies."),
+    number("held_rows", "100000", 1, 100'000'000, "Events that wait for their consent to be announced."),
+    number("quarantine_rows", "100000", 1, 100'000'000, "Deliveries kept aside with the reason for their refusal."),
+};
+
+constexpr std::array api_keys{
+    must("socket", path_bytes, "The Unix socket of the local API, or systemd:NAME."),
+    key_description{"mode", value_type::text, false, R"("0660")", 3, 4, "",
+                    "The socket's permissions, octal. None for others: who may connect may announce consents."},
+    may("group", 256, "The socket's group, by name or number; without this key the daemon's own."),
+    number("max_connections", "256", 1, 65536, "Connections at once; more wait until one ends."),
+    number("max_streams", "128", 1, 65536, "Event streams at once; more are refused."),
+    number("max_body_bytes", "65536", kibi, 16 * mebi, "A larger request body is refused."),
+};
+
+constexpr std::array operations_keys{
+    may("listen", 256,
+        "Where /metrics, /livez and /readyz are served, without TLS: address:port on loopback, or systemd:NAME. Without this "
+        "key nowhere."),
+};
+
+constexpr std::array process_keys{
+    number("io_threads", "1", 1, 64, "Threads for connections."),
+    number("crypto_threads", "0", 0, 256, "Threads that open deliveries; 0 for as many as the machine has cores."),
+    number("drain_seconds", "20", 1, 600, "How long SIGTERM waits for what is under way. Keep it below TimeoutStopSec."),
+};
+
+constexpr std::array log_keys{
+    choice("level", R"("info")", "debug info warning error", "The least severity that is written."),
+    choice("format", R"("text")", "text json", "Lines for people and the journal, or one JSON object a line."),
+};
+
+constexpr std::array tables{
+    table_description{"hub", false, hub_keys},
+    table_description{"bearer", false, bearer_keys},
+    table_description{"events", false, events_keys},
+    table_description{"decryption_key", true, decryption_keys},
+    table_description{"issuer", true, issuer_keys},
+    table_description{"jwks", false, jwks_keys},
+    table_description{"store", false, store_keys},
+    table_description{"api", false, api_keys},
+    table_description{"operations", false, operations_keys},
+    table_description{"process", false, process_keys},
+    table_description{"log", false, log_keys},
+};
+
+} // namespace
+
+key_description const* table_description::find(std::string_view key) const noexcept {
+  auto const found = std::ranges::find(keys, key, &key_description::name);
+  return found == keys.end() ? nullptr : &*found;
+}
+
+bool table_description::required() const noexcept {
+  return std::ranges::any_of(keys, &key_description::required);
+}
+
+std::span<table_description const> schema() noexcept { return tables; }
+
+} // namespace consentd::config

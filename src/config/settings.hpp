@@ -1,0 +1,175 @@
+// The settings as values: what config/consentd.toml says once it has been checked. schema.cpp holds names, bounds and defaults.
+#ifndef CONSENTD_CONFIG_SETTINGS_HPP
+#define CONSENTD_CONFIG_SETTINGS_HPP
+
+#include "base/log.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <variant>
+#include <vector>
+
+namespace consentd::config {
+
+// A line of the settings file, for messages; 0 when the whole file is meant.
+using line_number = unsigned;
+
+struct tcp_endpoint {
+  std::string address; // an IPv4 or IPv6 address without brackets, never a name
+  std::uint16_t port = 0; // 0: any free one
+  friend bool operator==(tcp_endpoint const&, tcp_endpoint const&) = default;
+};
+
+struct unix_endpoint {
+  std::string path; // absolute, or relative to the working directory; short enough for sockaddr_un
+  friend bool operator==(unix_endpoint const&, unix_endpoint const&) = default;
+};
+
+// A socket that systemd hands over under this FileDescriptorName= (sd_listen_fds_with_names(3)).
+struct inherited_endpoint {
+  std::string name;
+  friend bool operator==(inherited_endpoint const&, inherited_endpoint const&) = default;
+};
+
+// As it is written in the file: "127.0.0.1:8443", "[::1]:8443", "systemd:hub", or a path.
+using endpoint = std::variant<tcp_endpoint, unix_endpoint, inherited_endpoint>;
+std::string describe(endpoint const& where);
+
+// Where a secret is: a path, or "credential:NAME", which read_secret() (files.hpp) looks for in $CREDENTIALS_DIRECTORY.
+using secret_place = std::string;
+
+// [hub]: the listener that the Hub's deliveries come to.
+struct hub_settings {
+  std::vector<endpoint> listen; // tcp and inherited ones
+  std::string path;
+  std::string certificate; // a path: PEM, the server's certificate first, then its intermediates
+  secret_place private_key;
+  unsigned acknowledge_status = 0; // 202 or 204
+  std::size_t max_body_bytes = 0;
+  std::size_t max_header_bytes = 0;
+  std::size_t max_connections = 0;
+  std::chrono::seconds handshake_timeout{};
+  std::chrono::seconds idle_timeout{};
+  std::chrono::seconds header_timeout{};
+  std::chrono::seconds body_timeout{};
+  std::chrono::seconds write_timeout{};
+  line_number line = 0;
+};
+
+// Where a set of verification keys comes from: exactly one of the two is there.
+struct jwks_place {
+  std::string file; // a path; empty: asked of `url`
+  std::string url;  // https
+};
+
+// [bearer]: what the authorization JWT must say (contract section 2).
+struct bearer_settings {
+  std::string issuer;
+  std::string subject; // empty: any
+  std::string audience;
+  std::chrono::seconds leeway{};
+  std::chrono::seconds max_lifetime{};
+  jwks_place jwks;
+  line_number line = 0;
+};
+
+// What becomes of an event for a consent that nobody announced.
+enum class unknown_consents : std::uint8_t { hold, bind };
+
+// [events]: what an event must say (contract section 4).
+struct events_settings {
+  std::vector<std::string> audiences;
+  std::chrono::seconds leeway{};
+  std::chrono::days max_expiry{};
+  config::unknown_consents unknown_consents = config::unknown_consents::hold;
+  bool allow_rsa_oaep_sha1 = false;
+  std::chrono::seconds behind_after{};
+};
+
+// [[decryption_key]]: a private key that events are encrypted to, and the `kid` that senders give it.
+struct decryption_key_settings {
+  secret_place private_key;
+  std::string certificate; // a path; empty: `kid` is given
+  std::string kid;         // empty: the certificate's x5t#S256
+  line_number line = 0;
+};
+
+// [[issuer]]: a financial institution whose events count.
+struct issuer_settings {
+  std::string id;
+  jwks_place jwks;
+  line_number line = 0;
+};
+
+// [jwks]: how key sets are fetched and how long they serve.
+struct jwks_settings {
+  std::string ca_file; // empty: the system's certificate authorities
+  std::chrono::seconds fresh{};
+  std::chrono::seconds stale_for{};
+  std::chrono::seconds timeout{};
+  std::size_t max_bytes = 0;
+  std::size_t max_keys = 0;
+};
+
+// [store]
+struct store_settings {
+  std::string path;
+  std::uint64_t inbox_rows = 0;
+  std::uint64_t inbox_bytes = 0;
+  std::uint64_t held_rows = 0;
+  std::uint64_t quarantine_rows = 0;
+};
+
+// [api]: the local API on a Unix socket.
+struct api_settings {
+  endpoint socket; // unix or inherited
+  mode_t mode = 0;
+  std::optional<gid_t> group; // absent: the daemon's own
+  std::size_t max_connections = 0;
+  std::size_t max_streams = 0;
+  std::size_t max_body_bytes = 0;
+};
+
+// [operations]: metrics and health.
+struct operations_settings {
+  std::optional<endpoint> listen; // tcp on loopback, or inherited; absent: no such listener
+};
+
+// [process]
+struct process_settings {
+  unsigned io_threads = 0;
+  unsigned crypto_threads = 0; // 0: as many as the machine has cores
+  std::chrono::seconds drain{};
+};
+
+enum class log_format : std::uint8_t { text, json };
+
+// [log]
+struct log_settings {
+  severity level = severity::info;
+  log_format format = log_format::text;
+};
+
+// Made by load() alone, which fills in every default. Relative paths have been resolved against the file's folder.
+struct settings {
+  std::string file; // as load() was told; begins every message about it
+  hub_settings hub;
+  bearer_settings bearer;
+  events_settings events;
+  std::vector<decryption_key_settings> decryption_keys; // at least one
+  std::vector<issuer_settings> issuers;                 // at least one; no id twice
+  jwks_settings jwks;
+  store_settings store;
+  api_settings api;
+  operations_settings operations;
+  process_settings process;
+  log_settings log;
+};
+
+} // namespace consentd::config
+
+#endif

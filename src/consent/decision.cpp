@@ -1,0 +1,335 @@
+#include "consent/decision.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace consentd::consent {
+namespace {
+
+// Contract section 6: a status time further ahead of receipt than this is a wrong clock, not news from the future.
+constexpr std::chrono::minutes clock_tolerance{5};
+
+// When a reported status counts.
+struct standing_in_time {
+  timestamp at;
+  bool capped = false;
+};
+
+standing_in_time order(timestamp reported, timestamp received) noexcept {
+  if (reported > received + clock_tolerance) {
+    return {received, true};
+  }
+  return {reported, false};
+}
+
+// Which of two statuses of one time counts as the later one. The one that allows less wins, so that an event that came within
+// the same second as the end or a suspension cannot undo it.
+int rank(status value) noexcept {
+  switch (value) {
+  case status::awaiting_authorization:
+    return 0;
+  case status::authorized:
+    return 1;
+  case status::suspended:
+    return 2;
+  case status::rejected:
+  case status::consumed:
+  case status::expired:
+  case status::revoked:
+    break;
+  }
+  return 3;
+}
+
+// The table of contract section 6, without its first line: a consent without a status takes any.
+bool in_table(status from, status to, kind of) noexcept {
+  switch (from) {
+  case status::awaiting_authorization:
+    return to == status::authorized || to == status::rejected || to == status::revoked;
+  case status::authorized:
+    return to == status::suspended || to == status::expired || to == status::revoked ||
+           (to == status::consumed && of == kind::payment);
+  case status::suspended:
+    return to == status::authorized || to == status::expired || to == status::revoked;
+  case status::rejected:
+  case status::consumed:
+  case status::expired:
+  case status::revoked:
+    break;
+  }
+  return false;
+}
+
+// A consent that has its status has both times; the least time stands in where a store kept none, so that news counts as news.
+timestamp status_time(state const& of) noexcept { return of.status_time.value_or(timestamp::min()); }
+timestamp event_time(state const& of) noexcept { return of.event_time.value_or(timestamp::min()); }
+
+// Does the reported status lie before the current one? At equal times their ranks say; two terminal ones have the same, and there
+// the first recorded stays.
+bool lies_before(state const& current, status to, timestamp at) noexcept {
+  if (at != status_time(current)) {
+    return at < status_time(current);
+  }
+  return to != *current.status && rank(to) <= rank(*current.status);
+}
+
+// Everything that a disposition depends on once duplicates and deletions are out of the way.
+disposition place(state const& current, report const& event, standing_in_time when) noexcept {
+  auto const to = *event.status;
+  if (!current.status) {
+    return disposition::applied;
+  }
+  auto const from = *current.status;
+  // A verified end of a live consent counts whenever it is said to have happened: an end is final, so an older time only shows
+  // that clocks differ, and setting it aside would leave a dead consent usable.
+  bool const ends_it = is_terminal(to) && !is_terminal(from);
+  if (!ends_it && lies_before(current, to, when.at)) {
+    return disposition::stale;
+  }
+  // Its true time is unknown and may lie before the suspension: the time of receipt must not lift it.
+  if (when.capped && to == status::authorized && from == status::suspended) {
+    return disposition::stale;
+  }
+  if (to == from) {
+    // A newer time moves even where the resource is the same: a suspension stated again counts from the later moment, or an
+    // authorization from between the two would lift it.
+    if (when.at > status_time(current) || event.event_time > event_time(current)) {
+      return disposition::updated;
+    }
+    return disposition::stale;
+  }
+  if (is_terminal(from)) {
+    return disposition::refused;
+  }
+  if (when.at < status_time(current)) {
+    return disposition::late;
+  }
+  // Every live move to Authorized is in the table, so nothing that comes out of it as a gap makes a consent more usable.
+  return in_table(from, to, current.kind) ? disposition::applied : disposition::gap;
+}
+
+// The narrower expiry counts (contract section 5), whichever order two events came in. `changed` means that the newer of the two
+// statements was the wider one; an event that is older than the state is on the other side of that comparison.
+void narrow_expiry(state& of, report const& event, bool older) noexcept {
+  if (!event.expiry) {
+    return;
+  }
+  if (!of.expiry) {
+    // An old event must not supply what a newer one left open: that would make the consent usable.
+    if (!older) {
+      of.expiry = event.expiry;
+    }
+    return;
+  }
+  bool const wider = *event.expiry > *of.expiry;
+  bool const narrower = *event.expiry < *of.expiry;
+  if (older ? narrower : wider) {
+    of.flags.changed = true;
+  }
+  of.expiry = std::min(*of.expiry, *event.expiry);
+}
+
+// The first base consent that was named stays: what a consent renews does not change after it is staged.
+void link_base(state& of, report const& event) {
+  if (!event.base_consent_id) {
+    return;
+  }
+  if (!of.base_consent_id) {
+    of.base_consent_id = event.base_consent_id;
+  } else if (of.base_consent_id != event.base_consent_id) {
+    of.flags.unlinked = true;
+  }
+}
+
+void move(state& of, report const& event, timestamp at) {
+  of.status = event.status;
+  of.status_time = at;
+  of.event_time = event.event_time;
+  of.resource = event.resource;
+  of.resource_digest = event.resource_digest;
+  narrow_expiry(of, event, false);
+  link_base(of, event);
+  if (event.status == status::revoked && event.revoked_by) {
+    of.revoked_by = event.revoked_by;
+  }
+  if (is_terminal(*of.status)) {
+    // The doubt was whether it had ended.
+    of.flags.in_doubt = false;
+  }
+}
+
+state state_bound_by(report const& event) {
+  state made;
+  made.consent_id = event.consent_id;
+  made.issuer = event.issuer;
+  made.kind = *event.kind;
+  made.bound = binding::by_event;
+  return made;
+}
+
+// The issuer comes first: what another bank says of this consent is not even looked at.
+result<void> check_binding(state const& known, report const& event) {
+  if (event.issuer != known.issuer) {
+    return failure{reason::issuer_mismatch, "the consent is bound to another issuer"};
+  }
+  if (event.kind && *event.kind != known.kind) {
+    return failure{reason::kind_mismatch, "the event is of kind " + std::string(to_string(*event.kind)) +
+                                              ", the consent of kind " + std::string(to_string(known.kind))};
+  }
+  return {};
+}
+
+bool repeats(state const& current, report const& event) noexcept {
+  return current.status == event.status && current.status_time == event.status_time &&
+         current.resource_digest == event.resource_digest;
+}
+
+result<decision> decide_deletion(std::optional<state> const& before, report const& event, bool recorded) {
+  if (!before && !event.kind) {
+    return failure{reason::unknown_consent, "a deletion that does not say of which kind the consent is"};
+  }
+  decision made;
+  made.after = before ? *before : state_bound_by(event);
+  made.previous = made.after.status;
+  auto& flags = made.after.flags;
+  // Payments are deleted under their consent's id too, and without `Data` nobody can tell which of the two is gone.
+  bool const doubtful = !event.kind && made.after.kind == kind::payment;
+  bool const ended = made.after.status && is_terminal(*made.after.status);
+  bool const moves = !flags.deleted && (!doubtful || (!flags.in_doubt && !ended));
+  // `recorded` alone is not enough: it also holds when an update with equal `Data` came before, and then the deletion is news.
+  if (recorded && !moves) {
+    made.disposition = disposition::duplicate;
+    return made;
+  }
+  made.disposition = disposition::deleted;
+  if (moves) {
+    (doubtful ? flags.in_doubt : flags.deleted) = true;
+    made.told = true;
+    made.alert = doubtful;
+  }
+  return made;
+}
+
+} // namespace
+
+result<decision> decide(std::optional<state> const& before, report const& event, timestamp received, bool recorded) {
+  if (before) {
+    if (auto const bound = check_binding(*before, event); !bound) {
+      return bound.error();
+    }
+  }
+  // Before the other dispositions, although the contract lists it last: they weigh a status that is to be applied, and the one in
+  // a deletion is not. Judged by its status a deletion could be stale, and the consent would stay usable.
+  if (event.what == change::deleted) {
+    return decide_deletion(before, event, recorded);
+  }
+  if (!event.kind || !event.status || !event.status_time) {
+    return failure{reason::resource_malformed, "kind, status or status time is missing"};
+  }
+
+  decision made;
+  made.after = before ? *before : state_bound_by(event);
+  made.previous = made.after.status;
+  if (recorded || repeats(made.after, event)) {
+    made.disposition = disposition::duplicate;
+    return made;
+  }
+  auto const when = order(*event.status_time, received);
+  made.disposition = place(made.after, event, when);
+  if (when.capped) {
+    // Even where nothing else moves: the operator who wonders why finds the wrong clock here.
+    made.after.flags.clock = true;
+  }
+  switch (made.disposition) {
+  case disposition::stale:
+    narrow_expiry(made.after, event, true);
+    break;
+  case disposition::refused:
+    made.alert = true;
+    break;
+  case disposition::late:
+    made.after.flags.late = true;
+    break;
+  case disposition::gap:
+    made.after.flags.gap = true;
+    break;
+  case disposition::updated:
+  case disposition::applied:
+  case disposition::duplicate:
+  case disposition::deleted:
+    break;
+  }
+  if (made.disposition != disposition::stale && made.disposition != disposition::refused) {
+    move(made.after, event, when.at);
+    made.told = true;
+  }
+  return made;
+}
+
+result<state> doubt(state const& before, report const& expired) {
+  if (auto const bound = check_binding(before, expired); !bound) {
+    return bound.error();
+  }
+  state after = before;
+  bool const may_have_ended = expired.what == change::deleted || (expired.status && is_terminal(*expired.status));
+  bool const ended = after.flags.deleted || (after.status && is_terminal(*after.status));
+  if (may_have_ended && !ended) {
+    after.flags.in_doubt = true;
+  }
+  return after;
+}
+
+std::string_view to_string(usability value) noexcept {
+  switch (value) {
+  case usability::usable:
+    return "usable";
+  case usability::unknown:
+    return "unknown";
+  case usability::not_authorized:
+    return "not-authorized";
+  case usability::expiry_unknown:
+    return "expiry-unknown";
+  case usability::lapsed:
+    return "lapsed";
+  case usability::deleted:
+    return "deleted";
+  case usability::in_doubt:
+    return "in-doubt";
+  case usability::contested:
+    return "contested";
+  case usability::behind:
+    return "behind";
+  }
+  return {};
+}
+
+usability usable(std::optional<state> const& of, backlog const& behind, timestamp now, std::chrono::seconds patience) {
+  if (!of || !of->status) {
+    return usability::unknown;
+  }
+  if (*of->status != status::authorized) {
+    return usability::not_authorized;
+  }
+  if (!of->expiry) {
+    return usability::expiry_unknown;
+  }
+  // The flag as well: once subscribers were told of the lapse, a clock that was set back must not take it back.
+  if (*of->expiry <= now || of->flags.lapsed) {
+    return usability::lapsed;
+  }
+  if (of->flags.deleted) {
+    return usability::deleted;
+  }
+  if (of->flags.in_doubt) {
+    return usability::in_doubt;
+  }
+  if (of->flags.contested) {
+    return usability::contested;
+  }
+  if (behind.issuer_waits_for_keys || (behind.oldest_unopened && now - *behind.oldest_unopened > patience)) {
+    return usability::behind;
+  }
+  return usability::usable;
+}
+
+} // namespace consentd::consent

@@ -1,0 +1,113 @@
+#include "ingress/header_checks.hpp"
+
+#include <boost/algorithm/string/predicate.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace consentd::ingress {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  auto const first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) {
+    return {};
+  }
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+// The part before any parameter: "application/jwe" of "application/jwe; charset=utf-8".
+std::string_view media_type_of(std::string_view value) { return trimmed(value.substr(0, value.find(';'))); }
+
+bool is_event_type(std::string_view type) {
+  // v2.1 says application/jwe, v1.2 and v2.0 application/jwt (contract section 1).
+  return boost::algorithm::iequals(type, "application/jwe") || boost::algorithm::iequals(type, "application/jwt");
+}
+
+// Our answers are empty or a signed JWT. A sender that names JSON is let in too: turning it away would lose the event for the sake
+// of a body that it will not get.
+bool accepts_our_answers(std::string_view accept) {
+  static constexpr std::array<std::string_view, 5> ranges{"*/*", "application/*", "application/jwt", "application/jwe",
+                                                          "application/json"};
+  while (true) {
+    auto const comma = accept.find(',');
+    auto const type = media_type_of(accept.substr(0, comma));
+    if (std::any_of(ranges.begin(), ranges.end(), [type](auto range) { return boost::algorithm::iequals(type, range); })) {
+      return true;
+    }
+    if (comma == std::string_view::npos) {
+      return false;
+    }
+    accept.remove_prefix(comma + 1);
+  }
+}
+
+result<void> check_accept(net::request_head const& head) {
+  bool named = false;
+  for (auto const& field : head.fields) {
+    if (!boost::algorithm::iequals(field.name, "accept")) {
+      continue;
+    }
+    named = true;
+    if (trimmed(field.value).empty() || accepts_our_answers(field.value)) {
+      return {};
+    }
+  }
+  if (named) {
+    return failure{reason::not_acceptable, "Accept names nothing that an answer could be"};
+  }
+  return {};
+}
+
+result<void> check_content(net::request_head const& head) {
+  if (head.count("content-type") > 1) {
+    return failure{reason::header_not_allowed, "Content-Type more than once"};
+  }
+  auto const type = head.find("content-type");
+  if (!type || !is_event_type(media_type_of(*type))) {
+    return failure{reason::media_type, "Content-Type is not application/jwe"};
+  }
+  for (auto const& field : head.fields) {
+    if (boost::algorithm::iequals(field.name, "content-encoding") &&
+        !boost::algorithm::iequals(trimmed(field.value), "identity")) {
+      return failure{reason::media_type, "Content-Encoding is not identity"};
+    }
+  }
+  return {};
+}
+
+} // namespace
+
+result<void> check_head(net::request_head const& head, std::string_view path, std::size_t max_body_bytes) {
+  if (head.path() != path) {
+    return failure{reason::path_unknown, "no such path"};
+  }
+  if (head.method != "POST") {
+    return failure{reason::method_not_allowed, "only POST is answered here"};
+  }
+  if (auto accept = check_accept(head); !accept) {
+    return accept;
+  }
+  if (auto content = check_content(head); !content) {
+    return content;
+  }
+  if (head.content_length && *head.content_length > max_body_bytes) {
+    return failure{reason::body_too_large, "Content-Length over hub.max_body_bytes"};
+  }
+  return {};
+}
+
+result<std::string_view> bearer_of(net::request_head const& head) {
+  auto const fields = head.count("authorization");
+  if (fields > 1) {
+    return failure{reason::header_not_allowed, "Authorization more than once"};
+  }
+  auto const value = head.find("authorization");
+  static constexpr std::string_view scheme = "Bearer ";
+  if (!value || !boost::algorithm::istarts_with(*value, scheme)) {
+    return failure{reason::bearer_missing, fields == 0 ? "no Authorization header" : "Authorization is not Bearer"};
+  }
+  return trimmed(value->substr(scheme.size()));
+}
+
+} // namespace consentd::ingress

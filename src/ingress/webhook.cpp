@@ -1,0 +1,168 @@
+#include "ingress/webhook.hpp"
+
+#include "base/interaction_id.hpp"
+#include "ingress/header_checks.hpp"
+
+#include <utility>
+
+namespace consentd::ingress {
+namespace {
+
+constexpr std::string_view interaction_header = "x-fapi-interaction-id";
+
+bool is_our_fault(reason why) noexcept { return status_of(why) >= 500; }
+
+bool is_token_failure(reason why) noexcept { return status_of(why) == 401 && why != reason::bearer_missing; }
+
+} // namespace
+
+unsigned status_of(reason why) noexcept {
+  switch (why) {
+  case reason::not_a_jwe:
+  case reason::jwe_header:
+  case reason::header_not_allowed:
+  case reason::request_malformed:
+    return 400;
+  case reason::bearer_missing:
+  case reason::bearer_malformed:
+  case reason::bearer_header:
+  case reason::bearer_signature:
+  case reason::bearer_unknown_key:
+  case reason::bearer_claim:
+  case reason::bearer_expired:
+  case reason::bearer_replay:
+    return 401;
+  case reason::source_not_allowed:
+    return 403;
+  case reason::path_unknown:
+    return 404;
+  case reason::method_not_allowed:
+    return 405;
+  case reason::not_acceptable:
+    return 406;
+  case reason::request_timeout:
+    return 408;
+  case reason::body_too_large:
+    return 413;
+  case reason::media_type:
+    return 415;
+  case reason::inbox_full:
+    return 429;
+  case reason::header_too_large:
+    return 431;
+  case reason::storage:
+  case reason::keys_unavailable:
+  case reason::shutting_down:
+    return 503;
+  default:
+    return 500;
+  }
+}
+
+std::string interaction_id_of(net::request_head const& head) {
+  auto const received = head.find(interaction_header);
+  return received && is_uuid(*received) ? std::string(*received) : new_uuid();
+}
+
+webhook::webhook(settings how, authz::bearer_policy bearer, jose::key_source const& keys, store::inbox& inbox,
+                 clock const& now, log_sink& log, telemetry& counters, std::function<void()> stored)
+    : how_(std::move(how)), bearer_(std::move(bearer)), keys_(keys), inbox_(inbox), now_(now), log_(log),
+      counters_(counters), stored_(std::move(stored)) {}
+
+boost::asio::awaitable<void> webhook::serve(net::exchange& request) {
+  auto const interaction_id = interaction_id_of(request.head());
+  auto const kept = co_await keep(request, interaction_id);
+  if (!kept) {
+    if (kept.error().code == reason::disconnected) {
+      co_return;
+    }
+    auto answer = refusal(kept.error(), request.head(), interaction_id);
+    auto const status = answer.status;
+    co_await request.send(std::move(answer));
+    count(status, to_string(kept.error().code), request.head());
+    co_return;
+  }
+  if (!kept->already) {
+    stored_();
+  }
+  net::response answer;
+  answer.status = how_.acknowledge_status;
+  answer.fields.push_back({std::string(interaction_header), interaction_id});
+  co_await request.send(std::move(answer));
+  count(how_.acknowledge_status, kept->already ? "redelivered" : "stored", request.head());
+}
+
+result<webhook::admitted> webhook::admit(net::request_head const& head) const {
+  if (auto sound = check_head(head, how_.path, how_.max_body_bytes); !sound) {
+    return sound.error();
+  }
+  auto const token = bearer_of(head);
+  if (!token) {
+    return token.error();
+  }
+  auto const received = now_.now();
+  auto caller = authz::check_bearer(*token, received, keys_, bearer_);
+  if (!caller) {
+    return caller.error();
+  }
+  return admitted{std::move(*caller), received};
+}
+
+boost::asio::awaitable<result<store::appended>> webhook::keep(net::exchange& request, std::string interaction_id) {
+  // Before the body: a sender without a valid token costs us no memory and no disk.
+  auto admission = admit(request.head());
+  if (!admission) {
+    co_return admission.error();
+  }
+  auto body = co_await request.read_body(how_.max_body_bytes);
+  if (!body) {
+    co_return body.error();
+  }
+  jose::bounds const limit{.token_bytes = how_.max_body_bytes};
+  if (auto shape = jose::looks_like_jwe(*body, limit); !shape) {
+    co_return shape.error();
+  }
+  store::new_delivery delivery;
+  delivery.interaction_id = std::move(interaction_id);
+  delivery.received = admission->received;
+  delivery.body = std::move(*body);
+  delivery.token = store::bearer_token{std::move(admission->caller.issuer), std::move(admission->caller.identity),
+                                       admission->caller.spent_until};
+  delivery.peer = request.head().peer.address;
+  co_return co_await inbox_.append(std::move(delivery));
+}
+
+net::response webhook::refusal(failure const& why, net::request_head const& head, std::string interaction_id) const {
+  net::response answer;
+  answer.status = status_of(why.code);
+  log_.write(is_our_fault(why.code) ? severity::error : severity::warning, "delivery refused",
+             {{"status", std::to_string(answer.status)},
+              {"reason", std::string(to_string(why.code))},
+              {"detail", why.detail},
+              {"interaction_id", interaction_id},
+              {"peer", head.peer.address}});
+  if (answer.status == 401) {
+    // RFC 6750 section 3.1: no error code for a request that brought no token.
+    answer.fields.push_back(
+        {"WWW-Authenticate", is_token_failure(why.code) ? R"(Bearer error="invalid_token")" : "Bearer"});
+  } else if (answer.status == 405) {
+    answer.fields.push_back({"Allow", "POST"});
+  } else if (answer.status == 429 || answer.status == 503) {
+    answer.fields.push_back({"Retry-After", std::to_string(how_.retry_after.count())});
+  }
+  answer.fields.push_back({std::string(interaction_header), std::move(interaction_id)});
+  return answer;
+}
+
+net::response webhook::refuse(reason why, net::request_head const& head) {
+  auto answer = refusal(failure{why, "no request came of it"}, head, interaction_id_of(head));
+  count(answer.status, to_string(why), head);
+  return answer;
+}
+
+void webhook::count(unsigned status, std::string_view why, net::request_head const& head) const noexcept {
+  counters_.answered(status, why);
+  counters_.timed(stage::acknowledge, std::chrono::steady_clock::now() - head.started);
+}
+
+} // namespace consentd::ingress

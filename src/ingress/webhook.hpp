@@ -1,0 +1,67 @@
+// The Hub-facing door: checks a request, has the delivery stored, and only then acknowledges it (contract sections 1, 2, 7).
+#ifndef CONSENTD_INGRESS_WEBHOOK_HPP
+#define CONSENTD_INGRESS_WEBHOOK_HPP
+
+#include "authz/bearer.hpp"
+#include "base/log.hpp"
+#include "base/telemetry.hpp"
+#include "base/time.hpp"
+#include "jose/compact.hpp"
+#include "jose/key_source.hpp"
+#include "net/http.hpp"
+#include "store/store.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <string>
+
+namespace consentd::ingress {
+
+struct settings {
+  std::string path = "/webhook";     // compared whole with the request's path, undecoded
+  unsigned acknowledge_status = 202; // 204 for v1.2 and v2.0
+  std::size_t max_body_bytes = 256 * 1024;
+  std::chrono::seconds retry_after{5}; // what a sender is told with 429 and 503
+};
+
+// One for all sessions of the Hub's listeners; safe on all their threads. Everything given must outlive it. `stored` is called
+// after each delivery that is new in the inbox, on the session's thread: it must only post.
+class webhook final : public net::handler {
+public:
+  webhook(settings how, authz::bearer_policy bearer, jose::key_source const& keys, store::inbox& inbox, clock const& now,
+          log_sink& log, telemetry& counters, std::function<void()> stored);
+
+  boost::asio::awaitable<void> serve(net::exchange& request) override;
+  net::response refuse(reason why, net::request_head const& head) override;
+
+private:
+  // A request that got past every check that its header section allows.
+  struct admitted {
+    authz::caller caller;
+    timestamp received;
+  };
+  result<admitted> admit(net::request_head const& head) const;
+  boost::asio::awaitable<result<store::appended>> keep(net::exchange& request, std::string interaction_id);
+  net::response refusal(failure const& why, net::request_head const& head, std::string interaction_id) const;
+  void count(unsigned status, std::string_view why, net::request_head const& head) const noexcept;
+
+  settings how_;
+  authz::bearer_policy bearer_;
+  jose::key_source const& keys_;
+  store::inbox& inbox_;
+  clock const& now_;
+  log_sink& log_;
+  telemetry& counters_;
+  std::function<void()> stored_;
+};
+
+// The interaction id of a request: the received one when it is a single UUID, a new one otherwise (contract section 7).
+std::string interaction_id_of(net::request_head const& head);
+
+// The status that a refused sender gets for `why` (contract section 7).
+unsigned status_of(reason why) noexcept;
+
+} // namespace consentd::ingress
+
+#endif

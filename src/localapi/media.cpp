@@ -1,0 +1,89 @@
+#include "localapi/media.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+
+namespace consentd::localapi {
+
+namespace {
+
+char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
+bool same(std::string_view left, std::string_view right) noexcept {
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                    [](char a, char b) { return lower(a) == lower(b); });
+}
+
+std::string_view trim(std::string_view text) noexcept {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
+    text.remove_prefix(1);
+  }
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+std::string_view cut(std::string_view& rest, char separator) noexcept {
+  auto const end = rest.find(separator);
+  auto const piece = rest.substr(0, end);
+  rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+  return trim(piece);
+}
+
+// 0: the range does not match; 1 to 3: the more, the more specific.
+int specificity(std::string_view range, std::string_view media) {
+  if (same(range, media)) {
+    return 3;
+  }
+  if (range == "*/*") {
+    return 1;
+  }
+  auto const slash = media.find('/');
+  return range.ends_with("/*") && same(range.substr(0, range.size() - 1), media.substr(0, slash + 1)) ? 2 : 0;
+}
+
+// `q=0`, `q=0.000`: not acceptable (RFC 9110 section 12.4.2).
+bool excludes(std::string_view parameters) {
+  while (!parameters.empty()) {
+    auto const one = cut(parameters, ';');
+    if (one.size() > 2 && same(one.substr(0, 2), "q=")) {
+      return one.substr(2).find_first_not_of("0.") == std::string_view::npos;
+    }
+  }
+  return false;
+}
+
+} // namespace
+
+bool accepts(net::request_head const& head, std::string_view media) {
+  bool any = false;
+  int best = 0;
+  bool accepted = false;
+  for (auto const& field : head.fields) {
+    if (!same(field.name, "Accept")) {
+      continue;
+    }
+    std::string_view rest = field.value;
+    while (!rest.empty()) {
+      any = true;
+      auto one = cut(rest, ',');
+      auto const range = cut(one, ';');
+      if (auto const how = specificity(range, media); how > best) {
+        best = how;
+        accepted = !excludes(one);
+      }
+    }
+  }
+  return !any || accepted;
+}
+
+bool is_sent_as(net::request_head const& head, std::string_view media) {
+  auto const value = head.find("Content-Type");
+  return value && same(trim(value->substr(0, value->find(';'))), media);
+}
+
+} // namespace consentd::localapi

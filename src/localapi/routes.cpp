@@ -1,0 +1,100 @@
+#include "localapi/routes.hpp"
+
+#include "localapi/media.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+
+namespace consentd::localapi {
+
+namespace {
+
+constexpr std::string_view json = "application/json";
+constexpr std::string_view sse = "text/event-stream";
+
+// tests/unit/localapi/check_openapi.py reads this table and holds docs/openapi.yaml against it: one row, one line.
+// clang-format off
+constexpr std::array<route, 11> table{{
+    {"GET", "/v1/consents", json, endpoint::list_consents, {"status", "kind", "issuer", "base_consent_id", "updated_after", "expires_before", "limit", "cursor"}},
+    {"GET", "/v1/consents/{consent_id}", json, endpoint::show_consent, {}},
+    {"PUT", "/v1/consents/{consent_id}", json, endpoint::announce_consent, {}},
+    {"GET", "/v1/consents/{consent_id}/history", json, endpoint::consent_history, {"limit", "cursor"}},
+    {"GET", "/v1/consents/{consent_id}/usable", json, endpoint::consent_usable, {}},
+    {"GET", "/v1/events", sse, endpoint::stream_events, {"after", "type", "subject", "status", "kind", "issuer"}},
+    {"GET", "/v1/quarantine", json, endpoint::list_quarantine, {"reason", "limit", "cursor"}},
+    {"GET", "/v1/quarantine/{delivery_id}", json, endpoint::show_quarantine, {}},
+    {"GET", "/v1/deliveries", json, endpoint::find_deliveries, {"interaction_id"}},
+    {"GET", "/v1/deliveries/{delivery_id}", json, endpoint::show_delivery, {}},
+    {"GET", "/v1/status", json, endpoint::show_status, {}},
+}};
+// clang-format on
+
+// Matches segment by segment. The segment that `{…}` stood for, or an empty text; nothing when the path is another one.
+std::optional<std::string> match(std::string_view pattern, std::vector<std::string> const& segments) {
+  std::string id;
+  for (auto const& segment : segments) {
+    if (!pattern.starts_with('/')) {
+      return std::nullopt;
+    }
+    pattern.remove_prefix(1);
+    auto const expected = pattern.substr(0, pattern.find('/'));
+    pattern.remove_prefix(expected.size());
+    if (expected.starts_with('{') && !segment.empty()) {
+      id = segment;
+    } else if (expected != segment) {
+      return std::nullopt;
+    }
+  }
+  return pattern.empty() ? std::optional(std::move(id)) : std::nullopt;
+}
+
+std::optional<problem> check_parameters(route const& wanted, target const& where) {
+  auto const& asked = where.parameters();
+  for (auto one = asked.begin(); one != asked.end(); ++one) {
+    if (std::find(wanted.parameters.begin(), wanted.parameters.end(), one->name) == wanted.parameters.end()) {
+      return invalid(one->name.substr(0, 64), "This call has no such query parameter.");
+    }
+    if (std::any_of(asked.begin(), one, [&](auto const& before) { return before.name == one->name; })) {
+      return invalid(one->name, "The query parameter comes twice.");
+    }
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+std::span<route const> routes() noexcept {
+  return table;
+}
+
+parsed<call> find_route(net::request_head const& head) {
+  auto where = target::parse(head.path(), head.query());
+  if (!where) {
+    return where.error();
+  }
+  std::string allow;
+  for (auto const& candidate : table) {
+    auto id = match(candidate.path, where->segments());
+    if (!id) {
+      continue;
+    }
+    if (candidate.method != head.method) {
+      allow += (allow.empty() ? "" : ", ") + std::string(candidate.method);
+      continue;
+    }
+    if (!accepts(head, candidate.media)) {
+      return problem{problem_kind::not_acceptable, "It is available as " + std::string(candidate.media) + ".", "Accept", {}};
+    }
+    if (auto wrong = check_parameters(candidate, *where)) {
+      return *wrong;
+    }
+    return call{&candidate, std::move(*where), std::move(*id)};
+  }
+  if (!allow.empty()) {
+    return problem{problem_kind::method_not_allowed, "Allowed here: " + allow + ".", {}, allow};
+  }
+  return problem{problem_kind::path_unknown, "docs/openapi.yaml lists the paths.", {}, {}};
+}
+
+} // namespace consentd::localapi

@@ -1,0 +1,54 @@
+// Which calls there are, and which one a request is.
+#ifndef CONSENTD_LOCALAPI_ROUTES_HPP
+#define CONSENTD_LOCALAPI_ROUTES_HPP
+
+#include "localapi/problem.hpp"
+#include "localapi/target.hpp"
+#include "net/http.hpp"
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace consentd::localapi {
+
+enum class endpoint : std::uint8_t {
+  list_consents,
+  show_consent,
+  announce_consent,
+  consent_history,
+  consent_usable,
+  stream_events,
+  list_quarantine,
+  show_quarantine,
+  find_deliveries,
+  show_delivery,
+  show_status,
+};
+
+struct route {
+  std::string_view method;
+  std::string_view path; // `{…}` stands for one segment
+  std::string_view media; // of a good answer
+  endpoint where;
+  std::array<std::string_view, 8> parameters; // the query names it knows, then empty ones
+};
+
+// All of them. Lives as long as the program.
+std::span<route const> routes() noexcept;
+
+struct call {
+  localapi::route const* route = nullptr;
+  target where;
+  std::string id; // the segment that `{…}` stood for; empty when the path has none
+};
+
+// The call that a request is. path_unknown; method_not_allowed, with `allow`; not_acceptable; invalid_argument for a query name that
+// the call does not know, or that comes twice.
+parsed<call> find_route(net::request_head const& head);
+
+} // namespace consentd::localapi
+
+#endif

@@ -1,0 +1,102 @@
+// Accept loops and HTTP sessions over TLS, plain TCP and Unix sockets.
+#ifndef CONSENTD_NET_LISTENER_HPP
+#define CONSENTD_NET_LISTENER_HPP
+
+#include "base/log.hpp"
+#include "net/http.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+
+namespace consentd::net {
+
+struct limits {
+  std::size_t connections = 1024; // at the bound no more are accepted until one ends
+  std::size_t header_bytes = 16384;
+  std::size_t drain_bytes = 1024 * 1024; // read and thrown away after an early refusal
+  std::chrono::milliseconds handshake{10000};
+  std::chrono::milliseconds idle{60000};   // between two requests of a connection
+  std::chrono::milliseconds header{10000}; // from a request's first byte to the end of its header section
+  std::chrono::milliseconds body{30000};   // the whole body
+  std::chrono::milliseconds write{30000};  // one write, and draining
+};
+
+// Certificate chain and private key of a TLS listener, PEM texts (RSA or ECDSA).
+struct tls_identity {
+  std::string certificate_chain;
+  std::string private_key;
+};
+
+// A TLS server context: TLS 1.3, and 1.2 with ECDHE and AES-GCM alone; no compression, no renegotiation, no tickets.
+// Shared by listeners, replaceable while they run.
+class tls_context {
+public:
+  // bad_key, saying which text, when a text cannot be used or key and certificate do not belong together.
+  static result<std::shared_ptr<tls_context>> make(tls_identity const& identity);
+  ~tls_context();
+  struct handle;
+  handle& native() noexcept;
+
+private:
+  explicit tls_context(std::unique_ptr<handle> made);
+  std::unique_ptr<handle> handle_;
+};
+
+// A listening socket that is bound and listening, or was handed over by systemd (sd_listen_fds(3)).
+class bound_socket {
+public:
+  // "127.0.0.1", "::1", port 0 for any. bad_setting with the address when it cannot be bound.
+  static result<bound_socket> tcp(std::string const& address, std::uint16_t port);
+  struct unix_options {
+    mode_t mode = 0660;
+    std::optional<gid_t> group;
+  };
+  // A stale socket file is replaced; one on which somebody listens is not (bad_setting).
+  static result<bound_socket> unix_path(std::string const& path, unix_options const& how);
+  // Takes over descriptor `fd`. bad_setting when it is no listening stream socket.
+  static result<bound_socket> adopt(int fd);
+
+  bound_socket(bound_socket&&) noexcept;
+  bound_socket& operator=(bound_socket&&) noexcept;
+  ~bound_socket(); // closes, and removes a socket file that unix_path() made
+  // "127.0.0.1:8443" with the port in force, or "unix:/run/…".
+  std::string const& name() const noexcept;
+  bool is_unix() const noexcept;
+  int native() const noexcept;
+
+private:
+  bound_socket() = default;
+  int fd_ = -1;
+  std::string name_;
+  std::string unlink_;
+};
+
+// One listening socket, its sessions and their handler.
+class listener {
+public:
+  // `tls` null: plain HTTP (loopback and Unix sockets). `executor` runs accept loop and sessions, each session on a strand of its
+  // own. The handler, the log and the executor's context must outlive the listener.
+  static std::unique_ptr<listener> make(boost::asio::any_io_executor executor, bound_socket socket,
+                                        std::shared_ptr<tls_context> tls, limits const& bounds, handler& serve,
+                                        log_sink& log);
+  virtual ~listener() = default;
+
+  // Begins to accept. Once.
+  virtual void start() = 0;
+  // Accepts no more; idle connections are closed, a request that is being answered is answered (with `Connection: close`), streams
+  // are ended. Completes when all sessions have ended, or `patience` is over and the rest was cut off.
+  virtual boost::asio::awaitable<void> stop(std::chrono::milliseconds patience) = 0;
+  virtual std::size_t sessions() const noexcept = 0;
+};
+
+} // namespace consentd::net
+
+#endif

@@ -1,0 +1,197 @@
+#include "pipeline/processor.hpp"
+
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace consentd::pipeline {
+
+namespace asio = boost::asio;
+
+processor::processor(asio::any_io_executor control, store::inbox& inbox, trust by, log_sink& log, telemetry& counters,
+                     settings how)
+    : strand_(asio::make_strand(std::move(control))), inbox_(inbox), trust_(std::move(by)), log_(log),
+      counters_(counters), how_(how), pool_(how.threads), signal_(strand_) {}
+
+processor::~processor() {
+  pool_.stop();
+  pool_.join();
+}
+
+void processor::start() {
+  running_ = true;
+  asio::co_spawn(strand_, run(), asio::detached);
+}
+
+void processor::arrived() noexcept {
+  if (poked_.exchange(true)) {
+    return;
+  }
+  asio::post(strand_, [this] {
+    poked_ = false;
+    wake();
+  });
+}
+
+asio::awaitable<void> processor::stop() {
+  stopping_ = true;
+  asio::post(strand_, [this] { wake(); });
+  // Few and short turns: what is in hand is being judged or committed.
+  asio::steady_timer turn(co_await asio::this_coro::executor);
+  while (true) {
+    bool const done = co_await asio::co_spawn(
+        strand_, [](processor* self) -> asio::awaitable<bool> { co_return self->in_hand_ == 0 && !self->running_; }(this),
+        asio::use_awaitable);
+    if (done) {
+      co_return;
+    }
+    turn.expires_after(std::chrono::milliseconds(5));
+    co_await turn.async_wait(asio::use_awaitable);
+  }
+}
+
+asio::awaitable<void> processor::run() {
+  while (!stopping_) {
+    woken_ = false;
+    // Refilling at half keeps the pool busy and lets one query fetch many.
+    if (in_hand_ <= how_.in_hand / 2) {
+      co_await take_some();
+    }
+    co_await idle();
+  }
+  running_ = false;
+}
+
+asio::awaitable<void> processor::take_some() {
+  auto batch = co_await inbox_.take(how_.in_hand - in_hand_);
+  if (!batch) {
+    log_.write(severity::error, "inbox cannot be read", {{"detail", batch.error().detail}});
+    signal_.expires_after(how_.storage_pause);
+    boost::system::error_code woken;
+    co_await signal_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    woken_ = true;
+    co_return;
+  }
+  // More may be waiting than fitted into this hand.
+  woken_ = woken_ || !batch->empty();
+  for (auto& delivery : *batch) {
+    ++in_hand_;
+    asio::co_spawn(pool_, process(std::move(delivery)), [this](std::exception_ptr const& thrown) {
+      if (thrown) {
+        log_.write(severity::error, "delivery left in the inbox", {{"detail", "an exception left its processing"}});
+      }
+      hand_back();
+    });
+  }
+}
+
+asio::awaitable<void> processor::idle() {
+  if (woken_ && in_hand_ <= how_.in_hand / 2) {
+    co_return;
+  }
+  signal_.expires_at(asio::steady_timer::time_point::max());
+  boost::system::error_code woken;
+  co_await signal_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+}
+
+void processor::wake() {
+  woken_ = true;
+  signal_.cancel();
+}
+
+void processor::hand_back() noexcept {
+  asio::post(strand_, [this] {
+    --in_hand_;
+    wake();
+  });
+}
+
+asio::awaitable<void> processor::process(store::pending_delivery delivery) {
+  auto const began = std::chrono::steady_clock::now();
+  auto const what = judge_safely(delivery);
+  counters_.timed(stage::open, std::chrono::steady_clock::now() - began);
+
+  asio::steady_timer pause(co_await asio::this_coro::executor);
+  while (true) {
+    auto const recorded = co_await record(what, delivery.interaction_id);
+    if (recorded) {
+      co_return;
+    }
+    log_.write(severity::error, "outcome cannot be recorded",
+               {{"interaction_id", delivery.interaction_id}, {"detail", recorded.error().detail}});
+    if (stopping_) {
+      co_return; // it stays in the inbox, and the next start takes it up
+    }
+    pause.expires_after(how_.storage_pause);
+    co_await pause.async_wait(asio::use_awaitable);
+  }
+}
+
+verdict processor::judge_safely(store::pending_delivery const& delivery) noexcept {
+  // A delivery must come to an outcome whatever its bytes provoke: kept aside it can be looked into, in the inbox it would
+  // come back for ever.
+  try {
+    return judge(delivery, trust_);
+  } catch (std::exception const& thrown) {
+    log_.write(severity::error, "exception while judging",
+               {{"interaction_id", delivery.interaction_id}, {"detail", thrown.what()}});
+    store::refusal refused;
+    refused.delivery = delivery.delivery;
+    refused.why = failure{reason::poison, "an exception was thrown while it was judged"};
+    return refused;
+  }
+}
+
+asio::awaitable<result<void>> processor::record(verdict const& what, std::string_view interaction_id) {
+  if (auto const* event = std::get_if<store::settlement>(&what)) {
+    auto copy = *event; // kept for the next attempt, should this one fail
+    co_return co_await record_settlement(std::move(copy), interaction_id);
+  }
+  if (auto const* waits = std::get_if<awaits_keys>(&what)) {
+    log_.write(severity::warning, "event waits for its issuer's keys",
+               {{"interaction_id", std::string(interaction_id)}, {"issuer", waits->issuer}});
+    auto issuer = waits->issuer;
+    co_return co_await inbox_.wait_for_keys(waits->delivery, std::move(issuer));
+  }
+  auto refused = std::get<store::refusal>(what);
+  log_.write(severity::warning, "event quarantined",
+             {{"interaction_id", std::string(interaction_id)},
+              {"reason", std::string(to_string(refused.why.code))},
+              {"detail", refused.why.detail}});
+  co_return co_await inbox_.set_aside(std::move(refused));
+}
+
+asio::awaitable<result<void>> processor::record_settlement(store::settlement event, std::string_view interaction_id) {
+  auto const consent_id = event.report.consent_id;
+  auto const became = co_await inbox_.settle(std::move(event));
+  if (!became) {
+    co_return became.error();
+  }
+  if (auto const* decided = std::get_if<store::decided>(&*became)) {
+    log_.write(decided->alert ? severity::warning : severity::info, "event decided",
+               {{"interaction_id", std::string(interaction_id)},
+                {"consent_id", consent_id},
+                {"disposition", std::string(consent::to_string(decided->disposition))},
+                {"status", decided->status ? std::string(consent::to_string(*decided->status)) : std::string("none")}});
+  } else if (auto const* aside = std::get_if<store::set_aside>(&*became)) {
+    log_.write(severity::warning, "event quarantined",
+               {{"interaction_id", std::string(interaction_id)},
+                {"consent_id", consent_id},
+                {"reason", std::string(to_string(aside->why.code))},
+                {"detail", aside->why.detail}});
+  } else {
+    log_.write(severity::info, "event held until its consent is announced",
+               {{"interaction_id", std::string(interaction_id)}, {"consent_id", consent_id}});
+  }
+  co_return result<void>{};
+}
+
+} // namespace consentd::pipeline

@@ -1,0 +1,49 @@
+#include "pipeline/verdict.hpp"
+
+#include "events/event.hpp"
+
+#include <utility>
+
+namespace consentd::pipeline {
+namespace {
+
+store::refusal refuse(std::int64_t delivery, failure why, std::string issuer, std::string consent_id = {}) {
+  return {.delivery = delivery,
+          .why = std::move(why),
+          .issuer = std::move(issuer),
+          .consent_id = std::move(consent_id)};
+}
+
+store::event_token token_of(jose::signed_event const& event, digest const& message) {
+  // open_event() has checked that iss and exp are there.
+  return {.issuer = event.claims.iss.value(),
+          .jti = event.claims.jti,
+          .expires = event.claims.exp.value(),
+          .message_digest = message,
+          .jwe_kid = event.jwe_kid,
+          .jws_kid = event.jws_kid};
+}
+
+} // namespace
+
+verdict judge(store::pending_delivery const& delivery, trust const& by) {
+  jose::claimed learned;
+  auto opened =
+      jose::open_event(delivery.body, delivery.received, by.keys, by.issuers, by.policy, nullptr, &learned);
+  if (!opened) {
+    if (opened.error().code == reason::keys_unavailable) {
+      return awaits_keys{delivery.delivery, std::move(learned.issuer)};
+    }
+    return refuse(delivery.delivery, opened.error(), std::move(learned.issuer));
+  }
+  auto event = events::read_event(*opened);
+  if (!event) {
+    return refuse(delivery.delivery, event.error(), std::move(learned.issuer));
+  }
+  return store::settlement{.delivery = delivery.delivery,
+                           .token = token_of(*opened, event->message_digest),
+                           .report = std::move(event->report),
+                           .expired = opened->expired};
+}
+
+} // namespace consentd::pipeline

@@ -1,0 +1,206 @@
+// The values that go into the store and come out of it.
+#ifndef CONSENTD_STORE_RECORDS_HPP
+#define CONSENTD_STORE_RECORDS_HPP
+
+#include "base/digest.hpp"
+#include "base/reason.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "consent/decision.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace consentd::store {
+
+// An authorization JWT, known by (`iss`, `jti`), or without `jti` by the digest of its canonical form (contract section 2).
+struct bearer_token {
+  std::string issuer;
+  std::string identity;   // "jti:…" or "sha256:…"
+  timestamp spent_until;  // `exp` plus leeway: after it the token is refused by its age
+};
+
+struct new_delivery {
+  std::string interaction_id;
+  timestamp received;
+  std::string body; // the JWE as it came
+  std::optional<bearer_token> token; // absent where the mode lets a delivery in without one
+  std::string peer; // address of the sender, for the record
+};
+
+struct appended {
+  std::int64_t delivery = 0;
+  bool already = false; // the same token with the same body was kept before
+};
+
+struct pending_delivery {
+  std::int64_t delivery = 0;
+  std::string interaction_id;
+  timestamp received;
+  std::string body;
+};
+
+// The token of a verified event, as far as replay is concerned.
+struct event_token {
+  std::string issuer;
+  std::optional<std::string> jti;
+  timestamp expires;
+  digest message_digest{};
+  std::string jwe_kid;
+  std::string jws_kid;
+};
+
+struct settlement {
+  std::int64_t delivery = 0;
+  event_token token;
+  consent::report report;
+  // `exp` alone failed: the event is not applied but quarantined `expired`; if it names a terminal status the consent is now in
+  // doubt.
+  bool expired = false;
+};
+
+// What became of a delivery in hand.
+struct decided {
+  std::uint64_t sequence = 0;
+  consent::disposition disposition{};
+  std::string consent_id;
+  std::optional<consent::status> status;
+  bool alert = false;
+};
+struct held {}; // waits until its consent is announced
+struct set_aside {
+  failure why; // issuer_mismatch, kind_mismatch, replay, expired, unknown_consent (no room to hold it), …
+};
+using outcome = std::variant<decided, held, set_aside>;
+
+struct refusal {
+  std::int64_t delivery = 0;
+  failure why;
+  // As far as they are known; empty otherwise. Unverified ones are shown to operators as claimed.
+  std::string issuer;
+  std::string consent_id;
+};
+
+struct announcement {
+  std::string consent_id;
+  consent::kind kind{};
+  std::string issuer;
+  std::optional<timestamp> expiry;
+  std::optional<std::string> base_consent_id;
+  std::uint32_t uid = 0; // who asked
+};
+
+struct consent_record {
+  consent::state state;
+  std::uint64_t sequence = 0; // of its last change
+  timestamp created;
+  timestamp updated;
+};
+
+struct announced {
+  consent_record consent;
+  bool created = false;
+  std::size_t released = 0; // events that waited for it
+};
+
+struct standing {
+  std::optional<consent_record> consent;
+  consent::backlog backlog;
+};
+
+struct consent_filter {
+  std::optional<consent::status> status;
+  std::optional<consent::kind> kind;
+  std::optional<std::string> issuer;
+  std::optional<std::string> base_consent_id;
+  std::optional<timestamp> updated_after;
+  std::optional<timestamp> expires_before;
+};
+
+enum class entry_type : std::uint8_t { status, announced, lapsed };
+
+struct journal_entry {
+  std::uint64_t sequence = 0;
+  entry_type type{};
+  timestamp recorded;
+  std::string consent_id;
+  std::string issuer;
+  consent::kind kind{};
+  std::optional<consent::disposition> disposition; // of a status entry
+  std::optional<consent::status> status;   // the consent's after it
+  std::optional<consent::status> previous; // and before
+  std::optional<consent::status> reported; // what the event named
+  std::optional<timestamp> status_time;
+  std::optional<timestamp> event_time;
+  std::optional<timestamp> expiry;
+  std::optional<std::string> revoked_by;
+  consent::flags flags;
+  std::string resource; // JSON object as received, or empty
+  bool told = false;
+  bool alert = false;
+  std::optional<std::int64_t> delivery;
+  std::string interaction_id; // empty where no delivery caused it
+  std::optional<std::uint32_t> uid;
+};
+
+struct journal_page {
+  std::vector<journal_entry> entries;
+  std::uint64_t examined = 0;
+};
+
+struct journal_extent {
+  std::string epoch;          // random, new at each restore from a backup
+  std::uint64_t pruned = 0;   // entries up to and with this one are gone
+  std::uint64_t last = 0;     // newest
+};
+
+struct quarantine_entry {
+  std::int64_t id = 0; // the delivery's
+  failure why;
+  timestamp received;
+  timestamp recorded;
+  std::string interaction_id;
+  std::string issuer;     // as claimed, may be empty
+  std::string consent_id; // as claimed, may be empty
+  std::uint32_t attempts = 0;
+  std::uint64_t body_bytes = 0;
+  std::string body; // empty in a list
+};
+
+enum class delivery_state : std::uint8_t { pending, waiting_for_consent, waiting_for_keys, decided, quarantined };
+
+std::string_view to_string(delivery_state value) noexcept;
+
+struct delivery_record {
+  std::int64_t id = 0;
+  std::string interaction_id;
+  timestamp received;
+  delivery_state state{};
+  std::string waits_for; // consent id or issuer
+  std::optional<timestamp> finished;
+  std::optional<std::uint64_t> sequence; // of the journal entry
+  std::optional<consent::disposition> disposition;
+  std::optional<reason> why;
+  std::string detail;
+  std::string issuer;
+  std::string consent_id;
+  std::string jwe_kid;
+  std::string jws_kid;
+};
+
+struct statistics {
+  std::uint64_t pending = 0;
+  std::uint64_t waiting_for_consent = 0;
+  std::uint64_t waiting_for_keys = 0;
+  std::optional<timestamp> oldest_pending;
+  std::uint64_t consents = 0;
+  std::uint64_t quarantined = 0;
+  std::uint64_t database_bytes = 0;
+};
+
+} // namespace consentd::store
+
+#endif
