@@ -21,9 +21,13 @@ constexpr std::array<std::uint8_t, 256> make_digits() {
 
 constexpr auto digits = make_digits();
 
-constexpr std::uint8_t digit(char c) noexcept { return digits[static_cast<unsigned char>(c)]; }
+constexpr std::uint8_t digit(char c) noexcept {
+  return digits[static_cast<unsigned char>(c)];
+}
 
-constexpr char byte(unsigned bits) noexcept { return static_cast<char>(static_cast<unsigned char>(bits & 0xffU)); }
+constexpr char byte(unsigned bits) noexcept {
+  return static_cast<char>(static_cast<unsigned char>(bits & 0xffU));
+}
 
 } // namespace
 

@@ -8,8 +8,8 @@
 
 namespace consentd {
 
-// True when `text` is the one encoding of some bytes. The empty text is. Call it before any segment reaches cjose, whose
-// decoder ends the process on misplaced padding.
+// True when `text` is the one encoding of some bytes. The empty text is. Call it before any segment reaches cjose,
+// whose decoder ends the process on misplaced padding.
 bool is_base64url(std::string_view text) noexcept;
 
 // The bytes; nothing when is_base64url() is false.

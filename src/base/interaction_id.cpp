@@ -9,7 +9,9 @@
 namespace consentd {
 namespace {
 
-constexpr bool hyphen_at(std::size_t i) noexcept { return i == 8 || i == 13 || i == 18 || i == 23; }
+constexpr bool hyphen_at(std::size_t i) noexcept {
+  return i == 8 || i == 13 || i == 18 || i == 23;
+}
 
 // Not std::isxdigit: that one asks the locale.
 constexpr bool is_hex(char c) noexcept {

@@ -11,8 +11,8 @@ namespace consentd {
 
 enum class severity : std::uint8_t { debug, info, warning, error };
 
-// One `name=value` of a log line. Values are escaped by the sink: they may hold what a sender sent (an interaction id), but
-// never a token, a key, or anything of a resource.
+// One `name=value` of a log line. Values are escaped by the sink: they may hold what a sender sent (an interaction id),
+// but never a token, a key, or anything of a resource.
 struct log_field {
   std::string_view name;
   std::string value;

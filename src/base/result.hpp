@@ -11,8 +11,8 @@
 
 namespace consentd {
 
-// Why an operation failed. `detail` is for operators: it names fields, files and limits, and never holds a key, a token,
-// or anything of a resource.
+// Why an operation failed. `detail` is for operators: it names fields, files and limits, and never holds a key, a
+// token, or anything of a resource.
 struct failure {
   reason code;
   std::string detail;

@@ -8,7 +8,8 @@
 
 namespace consentd {
 
-// A buffer of a fixed size, wiped when it ends or is moved from. No copy, no stream operator, no conversion to a string.
+// A buffer of a fixed size, wiped when it ends or is moved from. No copy, no stream operator, no conversion to a
+// string.
 class secret {
 public:
   secret() noexcept = default;

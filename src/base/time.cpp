@@ -13,7 +13,9 @@ public:
   timestamp now() const noexcept override { return floor<microseconds>(std::chrono::system_clock::now()); }
 };
 
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
 
 // Takes a date-time from the front of a text, part by part. After the first part that is not there, `good` stays false.
 class reader {

@@ -22,8 +22,9 @@ public:
 // The machine's clock. Lives as long as the program.
 clock const& system_clock() noexcept;
 
-// A date-time of RFC 3339, and the forms of contract section 8, 5: offsets `Z`, `+03:00`, `+0300`, fractions of any length
-// (beyond microseconds cut off). Years 1970 to 9999; a leap second counts as the second after. Nothing for all else.
+// A date-time of RFC 3339, and the forms of contract section 8, 5: offsets `Z`, `+03:00`, `+0300`, fractions of any
+// length (beyond microseconds cut off). Years 1970 to 9999; a leap second counts as the second after. Nothing for all
+// else.
 std::optional<timestamp> parse_date_time(std::string_view text) noexcept;
 
 // RFC 3339 in UTC with `Z`; a fraction only when there is one: "2026-03-27T13:27:13.25Z".

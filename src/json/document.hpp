@@ -15,14 +15,15 @@ namespace consentd::json {
 
 // What a text may cost. Checked while reading, before memory is spent.
 struct limits {
-  std::size_t bytes = 1024 * 1024;
-  std::size_t depth = 32;     // nested arrays and objects
+  std::size_t bytes = std::size_t{1024} * 1024;
+  std::size_t depth = 32;     // nested arrays and objects; above 1000 counts as 1000
   std::size_t values = 50000; // values of every type, members' names included
 };
 
 enum class type : std::uint8_t { null, boolean, number, string, array, object };
 
-class document;
+// How a parsed text is kept (tape.hpp): only the reader and the walks below know.
+struct tape;
 
 // A place in a document: two words, copied freely, valid as long as its document lives (a moved document included).
 class value {
@@ -40,7 +41,7 @@ public:
   std::optional<bool> boolean() const noexcept;
   // A number written without fraction and exponent that fits; nothing for all else.
   std::optional<std::int64_t> integer() const noexcept;
-  // Any finite number, as a double.
+  // A number as the nearest double; nothing when its magnitude is beyond what a double can hold, large or small.
   std::optional<double> number() const noexcept;
 
   // The member of that name; nothing when there is none or this is no object.
@@ -52,14 +53,14 @@ public:
   std::size_t size() const noexcept;
 
   // Walks an array's elements or an object's members in the order received:
-  //   for (auto i = v.first(); i; i = i->next()) … i->name() … *i
+  //   for (auto i = v.first(); i; i = i->next()) … i->name() … i->get()
   class item;
   std::optional<item> first() const noexcept;
 
 private:
   friend class document;
-  value(void const* tape, std::size_t at) noexcept : tape_(tape), at_(at) {}
-  void const* tape_;
+  value(tape const* from, std::size_t at) noexcept : tape_(from), at_(at) {}
+  tape const* tape_;
   std::size_t at_;
 };
 
@@ -73,9 +74,9 @@ public:
 
 private:
   friend class value;
-  item(void const* tape, std::size_t at, std::size_t end, bool member) noexcept
-      : tape_(tape), at_(at), end_(end), member_(member) {}
-  void const* tape_;
+  item(tape const* from, std::size_t at, std::size_t end, bool member) noexcept
+      : tape_(from), at_(at), end_(end), member_(member) {}
+  tape const* tape_;
   std::size_t at_;
   std::size_t end_;
   bool member_;
@@ -88,21 +89,21 @@ public:
   document& operator=(document&&) noexcept;
   ~document();
 
-  // Refuses, with request_malformed and a detail that names the offset and the rule: anything that is not one JSON text, a
-  // name twice in one object (at any depth, compared after unescaping), text that is not UTF-8, unpaired surrogates, a
-  // byte order mark, anything over `bounds`. The detail quotes nothing of the text.
+  // Refuses, with request_malformed and a detail that names the offset and the rule: anything that is not one JSON
+  // text, a name twice in one object (at any depth, compared after unescaping), text that is not UTF-8, unpaired
+  // surrogates, a byte order mark, a number with digits or an exponent for 1e309 and more (a limit that RFC 8259
+  // section 6 allows), anything over `bounds`. The detail quotes nothing of the text.
   static result<document> parse(std::string source, limits const& bounds);
 
   value root() const noexcept;
 
 private:
-  struct tape;
   explicit document(std::unique_ptr<tape> parsed) noexcept;
   std::unique_ptr<tape> tape_;
 };
 
-// One text for equal values: members sorted by the bytes of their names, no white space, the shortest escapes, numbers as
-// they were written. Two texts that differ in layout and order only have one canonical form.
+// One text for equal values: members sorted by the bytes of their names, no white space, the shortest escapes, numbers
+// as they were written. Two texts that differ in layout and order only have one canonical form.
 std::string canonical(value const& from);
 
 } // namespace consentd::json

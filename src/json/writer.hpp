@@ -9,9 +9,9 @@
 
 namespace consentd::json {
 
-// Builds one JSON text, compact. The caller opens and closes objects and arrays in order and gives a name before each member;
-// a text taken before everything is closed is a programming error (std::logic_error). Bytes that are not UTF-8 are written
-// as U+FFFD. One owner, one thread.
+// Builds one JSON text, compact. The caller opens and closes objects and arrays in order and gives a name before each
+// member; all else, and a text taken before everything is closed, is a programming error (std::logic_error). Bytes that
+// are not UTF-8 are written as U+FFFD. One owner, one thread.
 class writer {
 public:
   writer();
@@ -26,6 +26,7 @@ public:
   writer& name(std::string_view text);
   writer& string(std::string_view text);
   writer& integer(std::int64_t number);
+  // Infinities and NaN, which JSON lacks, become null.
   writer& number(double number);
   writer& boolean(bool truth);
   writer& null();
