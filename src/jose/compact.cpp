@@ -3,8 +3,6 @@
 #include "base/base64url.hpp"
 #include "json/document.hpp"
 
-#include <algorithm>
-#include <span>
 #include <utility>
 
 namespace consentd::jose {
@@ -93,8 +91,8 @@ result<json::document> read_object(std::string_view encoded, bounds const& limit
   if (!decoded) {
     return failure{code, "the protected header is not canonical base64url"};
   }
-  auto parsed =
-      json::document::parse(std::move(*decoded), {.bytes = limit.header_bytes, .depth = 8, .values = limit.header_bytes});
+  auto parsed = json::document::parse(std::move(*decoded),
+                                      {.bytes = limit.header_bytes, .depth = 8, .values = limit.header_bytes});
   if (!parsed) {
     return failure{code, "the protected header: " + parsed.error().detail};
   }
@@ -122,8 +120,8 @@ result<protected_header> read_header(std::string_view encoded, bounds const& lim
     return parsed.error();
   }
   auto const root = parsed->root();
-  // Each changes what the other parts mean (RFC 7515 section 4.1.11, RFC 7797, RFC 7516 section 4.1.3), and cjose takes no
-  // notice of them; so their presence alone is refused, whatever the value.
+  // Each changes what the other parts mean (RFC 7515 section 4.1.11, RFC 7797, RFC 7516 section 4.1.3), and cjose takes
+  // no notice of them; so their presence alone is refused, whatever the value.
   for (auto const* name : {"crit", "b64", "zip"}) {
     if (root.find(name)) {
       return failure{code, "header member " + std::string(name) + " is not allowed"};
@@ -174,7 +172,9 @@ result<compact_jws> compact_jws::parse(std::string token, bounds const& limit) {
   return parsed;
 }
 
-std::string_view compact_jws::payload_part() const noexcept { return signing_input().substr(header_end_ + 1); }
+std::string_view compact_jws::payload_part() const noexcept {
+  return signing_input().substr(header_end_ + 1);
+}
 
 result<compact_jwe> compact_jwe::parse(std::string token, bounds const& limit) {
   auto const at = take_apart<5>(token, limit, jwe_parts, jwe_codes);

@@ -24,18 +24,18 @@ public:
   // The `kid` that senders name: given in the configuration, or the certificate's x5t#S256 (RFC 7515 section 4.1.8).
   virtual std::string const& kid() const noexcept = 0;
 
-  // The content encryption key of 32 bytes. Whatever is wrong with `encrypted_key` (format, padding, length) the answer is a
-  // random key, drawn beforehand and taken without a branch, so that no sender can tell the cases apart (RFC 7516 section
-  // 11.5); opening then fails at the tag. Costs an RSA private operation: never call it on an I/O thread.
+  // The content encryption key of 32 bytes. Whatever is wrong with `encrypted_key` (format, padding, length) the answer
+  // is a random key, drawn beforehand and taken without a branch, so that no sender can tell the cases apart (RFC 7516
+  // section 11.5); opening then fails at the tag. Costs an RSA private operation: never call it on an I/O thread.
   virtual secret unwrap(key_encryption algorithm, std::string_view encrypted_key) const = 0;
 };
 
-// A key from PEM text (PKCS#8 or PKCS#1, unencrypted). bad_key, with what is wrong, for anything but an RSA private key of 2048 to
-// 8192 bits with an odd exponent from 65537 to 32 bits.
+// A key from PEM text (PKCS#8 or PKCS#1, unencrypted). bad_key, with what is wrong, for anything but an RSA private key
+// of 2048 to 8192 bits with an odd exponent from 65537 to 32 bits.
 result<std::unique_ptr<decryption_key const>> decryption_key_from_pem(std::string_view pem, std::string kid);
 
-// x5t#S256 of a PEM certificate whose public key belongs to the private key of `key_pem`; bad_key when it is no certificate, or
-// belongs to another key.
+// x5t#S256 of a PEM certificate whose public key belongs to the private key of `key_pem`; bad_key when it is no
+// certificate, or belongs to another key.
 result<std::string> certificate_kid(std::string_view certificate_pem, std::string_view key_pem);
 
 // From an RSA private JWK: for published test vectors and tools. The members are checked as strictly as a public key's.
@@ -50,6 +50,7 @@ public:
   // Null when there is none. Belongs to the ring.
   decryption_key const* find(std::string_view kid) const noexcept;
   std::size_t size() const noexcept { return keys_.size(); }
+  std::vector<std::string> kids() const;
 
 private:
   std::vector<std::unique_ptr<decryption_key const>> keys_;

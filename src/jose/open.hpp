@@ -17,10 +17,13 @@
 
 namespace consentd::jose {
 
-// Decrypts: RSA-OAEP-256 (or RSA-OAEP where `allow_sha1`) with A256GCM, a 96-bit vector, a 128-bit tag. jwe_algorithm: other
-// algorithms. unknown_decryption_key: no such `kid` in the ring. decryption: all that is wrong after the key was found, one
-// code by one path.
+// Decrypts: RSA-OAEP-256 (or RSA-OAEP where `allow_sha1`) with A256GCM, a 96-bit vector, a 128-bit tag. jwe_algorithm:
+// other algorithms. unknown_decryption_key: no such `kid` in the ring. decryption: all that is wrong after the key was
+// found, one code by one path.
 result<std::string> decrypt(compact_jwe const& token, key_ring const& keys, bool allow_sha1);
+
+// The same with the key already chosen, whatever `kid` says: for published vectors and tools.
+result<std::string> decrypt(compact_jwe const& token, decryption_key const& key, bool allow_sha1);
 
 // The payload of a JWS whose signature held. Only jose makes one: what is not verified cannot be passed off as such.
 class verified_payload {
@@ -33,8 +36,8 @@ private:
   std::string bytes_;
 };
 
-// PS256 and nothing else, pinned before the library is called. jws_algorithm: the header says otherwise. signature: it does not
-// hold.
+// PS256 and nothing else, pinned before the library is called. jws_algorithm: the header says otherwise. signature: it
+// does not hold.
 result<verified_payload> verify(compact_jws const& token, verification_key const& key);
 
 // What is asked of an event's token.
@@ -57,26 +60,28 @@ struct signed_event {
   bool expired = false; // `exp` alone failed: it may not be applied (contract section 4, last paragraph)
 };
 
-// Hears of each step of an inspection, in order. Texts are for people; they hold names, kids and times, nothing of a resource.
+// Hears of each step of an inspection, in order. Texts are for people; they hold names, kids and times, nothing of a
+// resource.
 class step_listener {
 public:
   virtual ~step_listener() = default;
   virtual void holds(std::string_view step, std::string_view detail) = 0;
 };
 
-// What had been read of a message before it was refused: claims of its sender's, not facts. For operators, and to know whose keys
-// a message waits for.
+// What had been read of a message before it was refused: claims of its sender's, not facts. For operators, and to know
+// whose keys a message waits for.
 struct claimed {
   std::string jwe_kid;
   std::string jws_kid;
   std::string issuer;
 };
 
-// All of it, in the contract's order, judged at the time of receipt. Costs an RSA private operation. The keys are looked up by
-// (`iss`, `kid`); `iss` is read before the signature is checked, for that look-up alone. `steps` and `learned` may be null; a
-// step that fails is the returned failure, and `learned` then holds what had been read by then.
-result<signed_event> open_event(std::string_view body, timestamp received, key_ring const& keys, key_source const& issuers,
-                                event_policy const& policy, step_listener* steps = nullptr,
+// All of it, in the contract's order, judged at the time of receipt. Costs an RSA private operation. The keys are
+// looked up by (`iss`, `kid`); `iss` is read before the signature is checked, for that look-up alone. `steps` and
+// `learned` may be null; a step that fails is the returned failure, and `learned` then holds what had been read by
+// then.
+result<signed_event> open_event(std::string_view body, timestamp received, key_ring const& keys,
+                                key_source const& issuers, event_policy const& policy, step_listener* steps = nullptr,
                                 claimed* learned = nullptr);
 
 } // namespace consentd::jose

@@ -22,9 +22,9 @@ public:
   verification_key(verification_key const&) = delete;
   verification_key& operator=(verification_key const&) = delete;
 
-  // bad_key, with the member at fault, unless: `kty` is RSA; `use` absent or `sig`; `alg` absent or PS256; `key_ops` absent or
-  // with `verify`; `n` and `e` canonical base64url, the modulus of 2048 to 8192 bits and odd, the exponent odd, from 65537 up
-  // to 32 bits; no private member. An absent `kid` is an empty one.
+  // bad_key, with the member at fault, unless: `kty` is RSA; `use` absent or `sig`; `alg` absent or PS256; `key_ops`
+  // absent or with `verify`; `n` and `e` canonical base64url, the modulus of 2048 to 8192 bits and odd, the exponent
+  // odd, from 65537 up to 32 bits; no private member. An absent `kid` is an empty one.
   static result<std::shared_ptr<verification_key const>> from_jwk(json::value const& jwk);
 
   std::string const& kid() const noexcept;
@@ -44,8 +44,9 @@ public:
     failure why;
   };
 
-  // bad_key when the text is no JWK set or has over `max_keys`. A key that cannot be used does not spoil the others: it is in
-  // skipped(). A `kid` that occurs twice, usable or not, is unusable each time (contract section 3); so is an absent one.
+  // bad_key when the text is no JWK set or has over `max_keys`. A key that cannot be used does not spoil the others: it
+  // is in skipped(). A `kid` that occurs twice, usable or not, is unusable each time (contract section 3); so is an
+  // absent one.
   static result<jwk_set> parse(std::string text, std::size_t max_keys = 64);
 
   // Nothing (null) when there is no such usable key.
