@@ -1,4 +1,5 @@
-// HTTP/1.1 as handlers see it: no Beast type, so that a handler compiles in a second and could be served by another library.
+// HTTP/1.1 as handlers see it: no Beast type, so that a handler compiles in a second and could be served by another
+// library.
 #ifndef CONSENTD_NET_HTTP_HPP
 #define CONSENTD_NET_HTTP_HPP
 
@@ -46,7 +47,8 @@ struct request_head {
   // The path of the target, still percent-encoded, and the query without its "?".
   std::string_view path() const noexcept;
   std::string_view query() const noexcept;
-  // The value of the only field of that name (case-insensitive); nothing when there is none or more than one: count() tells.
+  // The value of the only field of that name (case-insensitive); nothing when there is none or more than one: count()
+  // tells.
   std::optional<std::string_view> find(std::string_view name) const noexcept;
   std::size_t count(std::string_view name) const noexcept;
 };
@@ -57,8 +59,8 @@ struct response {
   std::string body;
 };
 
-// One request and its one answer, alive while the handler runs; used by that one coroutine. Every wait has the listener's time
-// limits. `disconnected`: the peer is gone or too slow, and the handler should return.
+// One request and its one answer, alive while the handler runs; used by that one coroutine. Every wait has the
+// listener's time limits. `disconnected`: the peer is gone or too slow, and the handler should return.
 class exchange {
 public:
   virtual ~exchange() = default;
@@ -69,26 +71,27 @@ public:
   // request_malformed (bad chunk).
   virtual boost::asio::awaitable<result<std::string>> read_body(std::size_t limit) = 0;
 
-  // Answers. What was not read of the request is drained within the listener's bounds before the connection is closed, so that
-  // an early refusal reaches its sender.
+  // Answers. What was not read of the request is drained within the listener's bounds before the connection is closed,
+  // so that an early refusal reaches its sender.
   virtual boost::asio::awaitable<result<void>> send(response answer) = 0;
 
-  // Instead of send(): an answer whose length is not known. Then write() any number of times, then return: the session ends
-  // it. Sent as chunked to HTTP/1.1.
+  // Instead of send(): an answer whose length is not known. Then write() any number of times, then return: the session
+  // ends it. Sent as chunked to HTTP/1.1.
   virtual boost::asio::awaitable<result<void>> start(response head) = 0;
   virtual boost::asio::awaitable<result<void>> write(std::string_view bytes) = 0;
-  // Completes when the peer closes its side or the listener stops; for a handler that waits between writes. Cancellable.
+  // Completes when the peer closes its side or the listener stops; for a handler that waits between writes.
+  // Cancellable.
   virtual boost::asio::awaitable<void> closed() = 0;
 };
 
-// Answers requests. Shared by all sessions of a listener, on all its threads. An exception that leaves serve() is a bug: the session
-// answers 500 if it still can, logs it, and closes.
+// Answers requests. Shared by all sessions of a listener, on all its threads. An exception that leaves serve() is a
+// bug: the session answers 500 if it still can, logs it, and closes.
 class handler {
 public:
   virtual ~handler() = default;
   virtual boost::asio::awaitable<void> serve(exchange& request) = 0;
-  // The answer to what never becomes a request: `why` is request_malformed (400), header_too_large (431), request_timeout (408).
-  // `head` holds what had been parsed.
+  // The answer to what never becomes a request: `why` is request_malformed (400), header_too_large (431),
+  // request_timeout (408). `head` holds what had been parsed.
   virtual response refuse(reason why, request_head const& head) = 0;
 };
 

@@ -36,12 +36,15 @@ struct tls_identity {
 };
 
 // A TLS server context: TLS 1.3, and 1.2 with ECDHE and AES-GCM alone; no compression, no renegotiation, no tickets.
-// Shared by listeners, replaceable while they run.
+// Shared by listeners, replaceable while they run. Any thread.
 class tls_context {
 public:
   // bad_key, saying which text, when a text cannot be used or key and certificate do not belong together.
   static result<std::shared_ptr<tls_context>> make(tls_identity const& identity);
   ~tls_context();
+  // Handshakes that begin later use `identity`; connections go on with what they have. Changes nothing on failure (as
+  // make()).
+  result<void> replace(tls_identity const& identity);
   struct handle;
   handle& native() noexcept;
 
@@ -53,15 +56,16 @@ private:
 // A listening socket that is bound and listening, or was handed over by systemd (sd_listen_fds(3)).
 class bound_socket {
 public:
-  // "127.0.0.1", "::1", port 0 for any. bad_setting with the address when it cannot be bound.
+  // "127.0.0.1", "::1" (IPv6 alone, even "::"), port 0 for any. bad_setting with the address when it cannot be bound.
   static result<bound_socket> tcp(std::string const& address, std::uint16_t port);
   struct unix_options {
     mode_t mode = 0660;
     std::optional<gid_t> group;
   };
-  // A stale socket file is replaced; one on which somebody listens is not (bad_setting).
+  // A stale socket file is replaced; one on which somebody listens is not (bad_setting). Sets the process's umask for a
+  // moment: call it while no other thread makes files.
   static result<bound_socket> unix_path(std::string const& path, unix_options const& how);
-  // Takes over descriptor `fd`. bad_setting when it is no listening stream socket.
+  // Takes over descriptor `fd`. bad_setting when it is no listening stream socket; then `fd` stays the caller's.
   static result<bound_socket> adopt(int fd);
 
   bound_socket(bound_socket&&) noexcept;
@@ -76,14 +80,18 @@ private:
   bound_socket() = default;
   int fd_ = -1;
   std::string name_;
+  // The socket file that unix_path() made, known by its inode: a successor's file of the same name is left alone.
   std::string unlink_;
+  dev_t device_ = 0;
+  ino_t inode_ = 0;
 };
 
-// One listening socket, its sessions and their handler.
+// One listening socket, its sessions and their handler. Await stop() before destroying it, unless its context runs no
+// more.
 class listener {
 public:
-  // `tls` null: plain HTTP (loopback and Unix sockets). `executor` runs accept loop and sessions, each session on a strand of its
-  // own. The handler, the log and the executor's context must outlive the listener.
+  // `tls` null: plain HTTP (loopback and Unix sockets). `executor` runs accept loop and sessions, each session on a
+  // strand of its own. The handler, the log and the executor's context must outlive the listener.
   static std::unique_ptr<listener> make(boost::asio::any_io_executor executor, bound_socket socket,
                                         std::shared_ptr<tls_context> tls, limits const& bounds, handler& serve,
                                         log_sink& log);
@@ -91,8 +99,10 @@ public:
 
   // Begins to accept. Once.
   virtual void start() = 0;
-  // Accepts no more; idle connections are closed, a request that is being answered is answered (with `Connection: close`), streams
-  // are ended. Completes when all sessions have ended, or `patience` is over and the rest was cut off.
+  // Accepts no more; idle connections are closed, a request that is being answered is answered (with `Connection:
+  // close`), streams are ended. After `patience` the rest is cut off: sockets closed, handlers cancelled (terminal).
+  // Completes when no session and no handler's coroutine is left, so a handler that ignores cancellation delays it. Any
+  // executor; once.
   virtual boost::asio::awaitable<void> stop(std::chrono::milliseconds patience) = 0;
   virtual std::size_t sessions() const noexcept = 0;
 };

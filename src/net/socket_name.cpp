@@ -1,0 +1,74 @@
+#include "net/socket_name.hpp"
+
+#include <arpa/inet.h>
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <netinet/in.h>
+#include <sys/un.h>
+
+namespace consentd::net {
+namespace {
+
+template <class Address>
+Address read_as(sockaddr_storage const& from) noexcept {
+  Address value{};
+  std::memcpy(&value, &from, sizeof value);
+  return value;
+}
+
+std::string unix_name(sockaddr_storage const& from, socklen_t size) {
+  auto const address = read_as<sockaddr_un>(from);
+  auto const start = offsetof(sockaddr_un, sun_path);
+  if (size <= start) {
+    return "unix:";
+  }
+  std::string path(static_cast<char const*>(address.sun_path), size - start);
+  if (path.front() == '\0') {
+    path.front() = '@';
+  } else {
+    path.resize(std::strlen(path.c_str()));
+  }
+  return "unix:" + path;
+}
+
+} // namespace
+
+std::string name_of(sockaddr_storage const& address, socklen_t size) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  switch (address.ss_family) {
+  case AF_INET: {
+    auto const v4 = read_as<sockaddr_in>(address);
+    ::inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
+    return std::string{text.data()} + ":" + std::to_string(ntohs(v4.sin_port));
+  }
+  case AF_INET6: {
+    auto const v6 = read_as<sockaddr_in6>(address);
+    ::inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
+    return "[" + std::string{text.data()} + "]:" + std::to_string(ntohs(v6.sin6_port));
+  }
+  case AF_UNIX:
+    return unix_name(address, size);
+  default:
+    return {};
+  }
+}
+
+net::peer peer_of(int fd, sockaddr_storage const& address, socklen_t size) {
+  net::peer who;
+  if (address.ss_family != AF_UNIX) {
+    who.address = name_of(address, size);
+    return who;
+  }
+  who.address = "unix";
+  ucred credentials{};
+  socklen_t length = sizeof credentials;
+  if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0) {
+    who.uid = credentials.uid;
+    who.gid = credentials.gid;
+    who.pid = credentials.pid;
+  }
+  return who;
+}
+
+} // namespace consentd::net

@@ -1,0 +1,178 @@
+#include "net/listener.hpp"
+#include "net/tls_handle.hpp"
+
+#include <array>
+#include <cstddef>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <utility>
+
+namespace consentd::net {
+namespace {
+
+// RFC 7525bis (BCP 195, RFC 9325 section 4.2): forward secrecy and authenticated encryption alone.
+constexpr auto tls12_ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
+                               "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
+constexpr auto groups = "X25519:P-256";
+// Nobody's chain is longer; a bundle of all roots given by mistake would be sent to every client.
+constexpr std::size_t longest_chain = 10;
+
+struct openssl_deleter {
+  void operator()(BIO* text) const noexcept { BIO_free_all(text); }
+  void operator()(X509* certificate) const noexcept { X509_free(certificate); }
+  void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
+};
+using bio_ptr = std::unique_ptr<BIO, openssl_deleter>;
+using x509_ptr = std::unique_ptr<X509, openssl_deleter>;
+using key_ptr = std::unique_ptr<EVP_PKEY, openssl_deleter>;
+
+// OpenSSL's errors are the thread's: one left behind makes the next session on this thread fail without cause.
+struct error_queue_cleaner {
+  error_queue_cleaner() noexcept { ERR_clear_error(); }
+  error_queue_cleaner(error_queue_cleaner const&) = delete;
+  error_queue_cleaner& operator=(error_queue_cleaner const&) = delete;
+  ~error_queue_cleaner() { ERR_clear_error(); }
+};
+
+std::string openssl_says() {
+  auto const* const text = ERR_reason_error_string(ERR_peek_last_error());
+  return text == nullptr ? "refused by OpenSSL" : text;
+}
+
+bio_ptr open_text(std::string const& text) {
+  return bio_ptr{BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))};
+}
+
+// A daemon has nobody to ask for a password: note that one is wanted, and fail.
+int note_encryption(char*, int, int, void* seen) {
+  *static_cast<bool*>(seen) = true;
+  return -1;
+}
+
+result<key_ptr> read_key(std::string const& text) {
+  auto const source = open_text(text);
+  bool encrypted = false;
+  key_ptr key{PEM_read_bio_PrivateKey(source.get(), nullptr, note_encryption, &encrypted)};
+  if (encrypted) {
+    return failure{reason::bad_key, "private key: it is encrypted with a password; an unencrypted one is needed"};
+  }
+  if (key == nullptr) {
+    return failure{reason::bad_key, "private key: not a private key in PEM"};
+  }
+  auto const kind = EVP_PKEY_get_base_id(key.get());
+  if (kind != EVP_PKEY_RSA && kind != EVP_PKEY_EC) {
+    return failure{reason::bad_key, "private key: neither RSA nor ECDSA"};
+  }
+  return key;
+}
+
+bool at_end_of_pem() noexcept {
+  auto const error = ERR_peek_last_error();
+  return ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
+}
+
+result<void> use_chain(SSL_CTX* context, std::string const& text) {
+  auto const source = open_text(text);
+  for (std::size_t place = 0;; ++place) {
+    ERR_clear_error();
+    x509_ptr certificate{PEM_read_bio_X509(source.get(), nullptr, nullptr, nullptr)};
+    if (certificate == nullptr) {
+      if (place == 0 || !at_end_of_pem()) {
+        return failure{reason::bad_key,
+                       "certificate chain: certificate " + std::to_string(place + 1) + " is not a certificate in PEM"};
+      }
+      return {};
+    }
+    if (place == longest_chain) {
+      return failure{reason::bad_key,
+                     "certificate chain: more than " + std::to_string(longest_chain) + " certificates"};
+    }
+    auto const used = place == 0 ? SSL_CTX_use_certificate(context, certificate.get())
+                                 : static_cast<int>(SSL_CTX_add1_chain_cert(context, certificate.get()));
+    if (used != 1) {
+      return failure{reason::bad_key,
+                     "certificate chain: certificate " + std::to_string(place + 1) + ": " + openssl_says()};
+    }
+  }
+}
+
+bool harden(SSL_CTX* context) {
+  SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  // Idle sessions give their record buffers back: most of what an idle TLS connection would cost.
+  SSL_CTX_set_mode(context,
+                   SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  // One recv() for a record instead of one for its five-byte header and one for the rest.
+  SSL_CTX_set_read_ahead(context, 1);
+  SSL_CTX_set_security_level(context, 2);
+  return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 && SSL_CTX_set_num_tickets(context, 0) == 1 &&
+         SSL_CTX_set_cipher_list(context, tls12_ciphers) == 1 && SSL_CTX_set1_groups_list(context, groups) == 1;
+}
+
+result<ssl_context_ptr> build(tls_identity const& identity) {
+  error_queue_cleaner const queue;
+  ssl_context_ptr context{SSL_CTX_new(TLS_server_method())};
+  if (context == nullptr || !harden(context.get())) {
+    return failure{reason::bad_key, "TLS context: " + openssl_says()};
+  }
+  auto const key = read_key(identity.private_key);
+  if (!key) {
+    return key.error();
+  }
+  if (auto const chain = use_chain(context.get(), identity.certificate_chain); !chain) {
+    return chain.error();
+  }
+  ERR_clear_error();
+  // Asked before SSL_CTX_use_PrivateKey(), which drops a certificate of another key without a word.
+  auto* const leaf = SSL_CTX_get0_certificate(context.get());
+  if (X509_check_private_key(leaf, key->get()) != 1) {
+    return failure{reason::bad_key, "private key: it does not belong to the first certificate of the chain"};
+  }
+  if (SSL_CTX_use_PrivateKey(context.get(), key->get()) != 1) {
+    return failure{reason::bad_key, "private key: " + openssl_says()};
+  }
+  return context;
+}
+
+} // namespace
+
+ssl_ptr tls_context::handle::new_session() {
+  std::lock_guard const lock{guard};
+  ssl_ptr session{SSL_new(context.get())};
+  if (session != nullptr) {
+    SSL_set_accept_state(session.get());
+  }
+  return session;
+}
+
+tls_context::tls_context(std::unique_ptr<handle> made) : handle_{std::move(made)} {
+}
+
+tls_context::~tls_context() = default;
+
+result<std::shared_ptr<tls_context>> tls_context::make(tls_identity const& identity) {
+  auto context = build(identity);
+  if (!context) {
+    return context.error();
+  }
+  return std::shared_ptr<tls_context>{new tls_context{std::make_unique<handle>(std::move(*context))}};
+}
+
+result<void> tls_context::replace(tls_identity const& identity) {
+  auto context = build(identity);
+  if (!context) {
+    return context.error();
+  }
+  std::lock_guard const lock{handle_->guard};
+  std::swap(handle_->context, *context);
+  return {};
+}
+
+tls_context::handle& tls_context::native() noexcept {
+  return *handle_;
+}
+
+} // namespace consentd::net

@@ -1,0 +1,91 @@
+#include "tests/unit/net/raw_client.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <poll.h>
+#include <sys/resource.h>
+
+using namespace consentd;
+using namespace consentd::tests;
+
+namespace {
+
+std::string const get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+// No descriptor can be opened while one lives.
+class exhausted_descriptors {
+public:
+  exhausted_descriptors() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    rlimit none = before_;
+    none.rlim_cur = 0;
+    ::setrlimit(RLIMIT_NOFILE, &none);
+  }
+  exhausted_descriptors(exhausted_descriptors const&) = delete;
+  exhausted_descriptors& operator=(exhausted_descriptors const&) = delete;
+  ~exhausted_descriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+private:
+  rlimit before_{};
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(admission)
+
+BOOST_AUTO_TEST_CASE(connection_above_the_bound_waits_until_one_ends) {
+  net::limits bounds;
+  bounds.connections = 2;
+  server to{echo, {.bounds = bounds}};
+  auto first = std::make_unique<raw_client>(to);
+  raw_client second{to};
+  first->send(get);
+  second.send(get);
+  BOOST_TEST(first->read_reply().status == 200U);
+  BOOST_TEST(second.read_reply().status == 200U);
+  raw_client third{to};
+  third.send(get);
+  // The listener is alive (it answers the others) and does not take the third.
+  for (int each = 0; each < 50; ++each) {
+    second.send(get);
+    BOOST_TEST(second.read_reply().status == 200U);
+  }
+  pollfd waiting{third.native(), POLLIN, 0};
+  BOOST_TEST(::poll(&waiting, 1, 0) == 0);
+  BOOST_TEST(to.sessions() == 2U);
+  first.reset();
+  BOOST_TEST(third.read_reply().status == 200U);
+}
+
+BOOST_AUTO_TEST_CASE(stop_works_at_the_bound) {
+  net::limits bounds;
+  bounds.connections = 1;
+  server to{echo, {.bounds = bounds}};
+  raw_client only{to};
+  only.send(get);
+  BOOST_TEST(only.read_reply().status == 200U);
+  to.stop();
+  BOOST_TEST(only.read_to_end() == "");
+}
+
+BOOST_AUTO_TEST_CASE(lack_of_descriptors_is_survived_and_reported_once) {
+  server to{echo};
+  raw_client warm{to};
+  warm.send(get);
+  BOOST_TEST(warm.read_reply().status == 200U);
+  // This client has its descriptor already; its connection waits in the kernel's queue.
+  auto const fd = raw_client::open(to);
+  {
+    exhausted_descriptors const none_left;
+    raw_client::connect(fd, to);
+    BOOST_TEST(to.log().saw("cannot accept connections"));
+    warm.send(get);
+    BOOST_TEST(warm.read_reply().status == 200U);
+  }
+  raw_client waited{fd};
+  waited.send(get);
+  BOOST_TEST(waited.read_reply().status == 200U);
+  BOOST_TEST(to.log().lines().size() == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
