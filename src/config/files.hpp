@@ -14,8 +14,8 @@ namespace consentd::config {
 // No certificate chain, key or key set that makes sense is larger.
 inline constexpr std::size_t max_file_bytes = 1024 * 1024;
 
-// The file's bytes. bad_setting, with the path and what to do, when it is no regular file, is empty, over max_file_bytes, or
-// cannot be read. Blocks for the disk: not for an I/O thread.
+// The file's bytes. bad_setting, with the path and what to do, when it is no regular file, is empty, over
+// max_file_bytes, or cannot be read. Blocks for the disk: not for an I/O thread.
 result<std::string> read_file(std::string const& path);
 
 // The same for a secret, at a path or under "credential:NAME" (a file of $CREDENTIALS_DIRECTORY, which systemd sets for

@@ -12,12 +12,12 @@
 
 namespace consentd::config {
 
-// Every [[decryption_key]]. bad_key or bad_setting for the first that cannot be used; the detail is a whole line for the
-// operator: file, line, key, what is wrong and the mend. Reads files: not for an I/O thread.
+// Every [[decryption_key]]. bad_key or bad_setting for the first that cannot be used; the detail is a whole line for
+// the operator: file, line, key, what is wrong and the mend. Reads files: not for an I/O thread.
 result<jose::key_ring> load_decryption_keys(settings const& from);
 
-// The key set in a file (jwks_place::file). bad_key or bad_setting, with the path; a set without a single usable key is bad_key too,
-// since nothing could ever be verified with it.
+// The key set in a file (jwks_place::file). bad_key or bad_setting, with the path; a set without a single usable key is
+// bad_key too, since nothing could ever be verified with it.
 result<jose::jwk_set> load_jwks(std::string const& path, std::size_t max_keys);
 
 } // namespace consentd::config

@@ -12,8 +12,8 @@
 
 namespace consentd::config {
 
-// Whether the files that the settings name are opened too. A tool that only wants the socket's path runs as somebody who may not
-// read the private keys.
+// Whether the files that the settings name are opened too. A tool that only wants the socket's path runs as somebody
+// who may not read the private keys.
 enum class named_files : std::uint8_t { checked, left_alone };
 
 // Everything that is wrong with the file, in the order of its lines; never an empty list.

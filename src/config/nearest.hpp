@@ -7,8 +7,8 @@
 
 namespace consentd::config {
 
-// The candidate at the least edit distance (insertions, deletions, replacements, swaps of neighbours); empty when none is near
-// enough to be meant: at most a third of the longer name, and 2 at least. Of equally near ones the first.
+// The candidate at the least edit distance (insertions, deletions, replacements, swaps of neighbours); empty when none
+// is near enough to be meant: at most a third of the longer name, and 2 at least. Of equally near ones the first.
 std::string_view nearest(std::string_view typed, std::span<std::string_view const> candidates);
 
 } // namespace consentd::config

@@ -21,7 +21,8 @@ std::string describe(problem const& wrong) {
   if (wrong.line != 0) {
     line += ':' + std::to_string(wrong.line);
   }
-  for (std::string_view const part : {std::string_view(wrong.key), std::string_view(wrong.what), std::string_view(wrong.mend)}) {
+  for (std::string_view const part :
+       {std::string_view(wrong.key), std::string_view(wrong.what), std::string_view(wrong.mend)}) {
     if (!part.empty()) {
       line += ": ";
       append_visible(line, part);

@@ -20,8 +20,8 @@ constexpr key_description may(std::string_view name, std::int64_t most, std::str
   return {name, value_type::text, false, "", 1, most, "", meaning};
 }
 
-constexpr key_description number(std::string_view name, std::string_view fallback, std::int64_t least, std::int64_t most,
-                                 std::string_view meaning) {
+constexpr key_description number(std::string_view name, std::string_view fallback, std::int64_t least,
+                                 std::int64_t most, std::string_view meaning) {
   return {name, value_type::number, false, fallback, least, most, "", meaning};
 }
 
@@ -36,7 +36,8 @@ constexpr key_description list(std::string_view name, std::int64_t most, std::st
 
 constexpr std::array hub_keys{
     list("listen", 16,
-         "Where deliveries come in, over TLS: address:port with an IPv4 or bracketed IPv6 address, or systemd:NAME for the "
+         "Where deliveries come in, over TLS: address:port with an IPv4 or bracketed IPv6 address, or systemd:NAME for "
+         "the "
          "socket that systemd hands over under that FileDescriptorName."),
     key_description{"path", value_type::text, false, R"("/webhook")", 1, 1024, "",
                     "The path of the webhook's URL, as registered at the Hub."},
@@ -57,7 +58,8 @@ constexpr std::array hub_keys{
 
 constexpr std::array bearer_keys{
     must("issuer", claim_bytes, "Its iss: the organisation in the Hub's client certificate, or the Hub's issuer URL."),
-    may("subject", claim_bytes, "Its sub: the organisational unit of that certificate. Without this key any sub will do."),
+    may("subject", claim_bytes,
+        "Its sub: the organisational unit of that certificate. Without this key any sub will do."),
     must("audience", claim_bytes, "Must be in its aud: the identifier that the Hub gave you."),
     number("leeway_seconds", "10", 0, 300, "How far the Hub's clock and this one may differ."),
     number("max_lifetime_seconds", "60", 1, 3600, "The longest time from iat to exp."),
@@ -69,9 +71,10 @@ constexpr std::array events_keys{
     list("audiences", 64, "Your client ids at the Hub; an event's aud must contain one of them."),
     number("leeway_seconds", "10", 0, 300, "How far the issuers' clocks and this one may differ."),
     number("max_expiry_days", "30", 1, 365, "An event that expires later than this after its receipt is quarantined."),
-    choice("unknown_consents", R"("hold")", "hold bind",
-           "An event for a consent that nobody announced: hold keeps it until somebody does, bind ties the consent to the "
-           "issuer of the first verified event."),
+    choice(
+        "unknown_consents", R"("hold")", "hold bind",
+        "An event for a consent that nobody announced: hold keeps it until somebody does, bind ties the consent to the "
+        "issuer of the first verified event."),
     key_description{"allow_rsa_oaep_sha1", value_type::boolean, false, "false", 0, 0, "",
                     "Accept RSA-OAEP with SHA-1, which older versions of the standard encrypt with."},
     number("behind_after_seconds", "60", 1, 86400,
@@ -79,7 +82,8 @@ constexpr std::array events_keys{
 };
 
 constexpr std::array decryption_keys{
-    must("private_key", path_bytes, "PEM file of an RSA private key (PKCS#8 or PKCS#1, unencrypted), or credential:NAME."),
+    must("private_key", path_bytes,
+         "PEM file of an RSA private key (PKCS#8 or PKCS#1, unencrypted), or credential:NAME."),
     may("certificate", path_bytes,
         "PEM file of its certificate, whose x5t#S256 is the kid that senders name. Either this or kid."),
     may("kid", claim_bytes, "The kid itself. Either this or certificate."),
@@ -93,7 +97,8 @@ constexpr std::array issuer_keys{
 
 constexpr std::array jwks_keys{
     may("ca_file", path_bytes,
-        "PEM file of the certificate authorities that the key servers are checked against; without this key the system's."),
+        "PEM file of the certificate authorities that the key servers are checked against; without this key the "
+        "system's."),
     number("fresh_seconds", "600", 1, 86400, "How long a fetched set is used before it is fetched again."),
     number("stale_for_seconds", "21600", 0, 86400,
            "How much longer the last good set serves when fetching fails. Not above a day."),
@@ -122,14 +127,16 @@ constexpr std::array api_keys{
 
 constexpr std::array operations_keys{
     may("listen", 256,
-        "Where /metrics, /livez and /readyz are served, without TLS: address:port on loopback, or systemd:NAME. Without this "
+        "Where /metrics, /livez and /readyz are served, without TLS: address:port on loopback, or systemd:NAME. "
+        "Without this "
         "key nowhere."),
 };
 
 constexpr std::array process_keys{
     number("io_threads", "1", 1, 64, "Threads for connections."),
     number("crypto_threads", "0", 0, 256, "Threads that open deliveries; 0 for as many as the machine has cores."),
-    number("drain_seconds", "20", 1, 600, "How long SIGTERM waits for what is under way. Keep it below TimeoutStopSec."),
+    number("drain_seconds", "20", 1, 600,
+           "How long SIGTERM waits for what is under way. Keep it below TimeoutStopSec."),
 };
 
 constexpr std::array log_keys{
@@ -162,6 +169,8 @@ bool table_description::required() const noexcept {
   return std::ranges::any_of(keys, &key_description::required);
 }
 
-std::span<table_description const> schema() noexcept { return tables; }
+std::span<table_description const> schema() noexcept {
+  return tables;
+}
 
 } // namespace consentd::config

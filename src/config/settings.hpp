@@ -1,4 +1,5 @@
-// The settings as values: what config/consentd.toml says once it has been checked. schema.cpp holds names, bounds and defaults.
+// The settings as values: what config/consentd.toml says once it has been checked. schema.cpp holds names, bounds and
+// defaults.
 #ifndef CONSENTD_CONFIG_SETTINGS_HPP
 #define CONSENTD_CONFIG_SETTINGS_HPP
 
@@ -19,7 +20,7 @@ namespace consentd::config {
 using line_number = unsigned;
 
 struct tcp_endpoint {
-  std::string address; // an IPv4 or IPv6 address without brackets, never a name
+  std::string address;    // an IPv4 or IPv6 address without brackets, never a name
   std::uint16_t port = 0; // 0: any free one
   friend bool operator==(tcp_endpoint const&, tcp_endpoint const&) = default;
 };
