@@ -91,8 +91,8 @@ std::string make_authority(key const& own, std::string const& name, timestamp no
   return made.sign(own);
 }
 
-std::string make_server(key const& own, std::string const& name, key const& authority_key, std::string const& authority_pem,
-                        timestamp now) {
+std::string make_server(key const& own, std::string const& name, key const& authority_key,
+                        std::string const& authority_pem, timestamp now) {
   auto const authority = parse(authority_pem);
   must(authority != nullptr, "reading the CA's certificate");
   draft made(own, name, now, days(730));
@@ -123,8 +123,7 @@ result<recipient> read_certificate(std::string const& pem, std::string const& na
   auto const size = i2d_X509(certificate.get(), &der);
   must(size > 0, "i2d_X509");
   std::unique_ptr<unsigned char, decltype([](unsigned char* bytes) { OPENSSL_free(bytes); })> const owned(der);
-  auto const fingerprint =
-      sha256({reinterpret_cast<char const*>(der), static_cast<std::size_t>(size)});
+  auto const fingerprint = sha256({reinterpret_cast<char const*>(der), static_cast<std::size_t>(size)});
   auto* public_key = X509_get_pubkey(certificate.get());
   must(public_key != nullptr, "X509_get_pubkey");
   return recipient{key(public_key, &EVP_PKEY_free), encode_base64url(as_bytes(fingerprint))};

@@ -10,14 +10,14 @@
 
 namespace consentd::hubsim {
 
-// PEM texts; all throw std::runtime_error when OpenSSL cannot. `now` dates them: valid from an hour before, so that a clock that
-// is a little behind accepts them.
+// PEM texts; all throw std::runtime_error when OpenSSL cannot. `now` dates them: valid from an hour before, so that a
+// clock that is a little behind accepts them.
 
 // Valid for ten years.
 std::string make_authority(key const& own, std::string const& name, timestamp now);
 // For localhost, 127.0.0.1 and ::1; valid for two years.
-std::string make_server(key const& own, std::string const& name, key const& authority_key, std::string const& authority_pem,
-                        timestamp now);
+std::string make_server(key const& own, std::string const& name, key const& authority_key,
+                        std::string const& authority_pem, timestamp now);
 // Self-signed, for key encipherment; valid for two years.
 std::string make_encryption(key const& own, std::string const& name, timestamp now);
 

@@ -21,7 +21,8 @@ unsigned char* out(std::string& bytes) {
 std::string sign_rsa(int padding, key const& by, std::string_view input) {
   digest_handle const context(EVP_MD_CTX_new());
   EVP_PKEY_CTX* settings = nullptr;
-  must(context && EVP_DigestSignInit(context.get(), &settings, EVP_sha256(), nullptr, by.get()) == 1, "EVP_DigestSignInit");
+  must(context && EVP_DigestSignInit(context.get(), &settings, EVP_sha256(), nullptr, by.get()) == 1,
+       "EVP_DigestSignInit");
   must(EVP_PKEY_CTX_set_rsa_padding(settings, padding) == 1, "choosing the signature's padding");
   if (padding == RSA_PKCS1_PSS_PADDING) {
     must(EVP_PKEY_CTX_set_rsa_pss_saltlen(settings, RSA_PSS_SALTLEN_DIGEST) == 1 &&
@@ -93,10 +94,12 @@ std::string wrap(wrapping how, key const& to, std::string_view content_key) {
   return wrapped;
 }
 
-sealed seal(std::string_view content_key, std::string_view vector, std::string_view additional, std::string_view plaintext) {
+sealed seal(std::string_view content_key, std::string_view vector, std::string_view additional,
+            std::string_view plaintext) {
   cipher_handle const context(EVP_CIPHER_CTX_new());
   auto const* cipher = content_key.size() == 16 ? EVP_aes_128_gcm() : EVP_aes_256_gcm();
-  must(context && content_key.size() == static_cast<std::size_t>(EVP_CIPHER_get_key_length(cipher)), "choosing AES-GCM");
+  must(context && content_key.size() == static_cast<std::size_t>(EVP_CIPHER_get_key_length(cipher)),
+       "choosing AES-GCM");
   must(EVP_EncryptInit_ex(context.get(), cipher, nullptr, nullptr, nullptr) == 1 &&
            EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_IVLEN, static_cast<int>(vector.size()), nullptr) == 1 &&
            EVP_EncryptInit_ex(context.get(), nullptr, nullptr, in(content_key), in(vector)) == 1,
@@ -105,8 +108,8 @@ sealed seal(std::string_view content_key, std::string_view vector, std::string_v
   must(EVP_EncryptUpdate(context.get(), nullptr, &size, in(additional), static_cast<int>(additional.size())) == 1,
        "EVP_EncryptUpdate");
   sealed made{std::string(plaintext.size(), '\0'), std::string(16, '\0')};
-  must(EVP_EncryptUpdate(context.get(), out(made.ciphertext), &size, in(plaintext), static_cast<int>(plaintext.size())) ==
-           1,
+  must(EVP_EncryptUpdate(context.get(), out(made.ciphertext), &size, in(plaintext),
+                         static_cast<int>(plaintext.size())) == 1,
        "EVP_EncryptUpdate");
   int last = 0;
   must(EVP_EncryptFinal_ex(context.get(), out(made.ciphertext) + size, &last) == 1 &&

@@ -40,7 +40,8 @@ struct sealed {
 };
 
 // AES-GCM with a key of 16 or 32 bytes and a vector of any length from 1 byte on.
-sealed seal(std::string_view content_key, std::string_view vector, std::string_view additional, std::string_view plaintext);
+sealed seal(std::string_view content_key, std::string_view vector, std::string_view additional,
+            std::string_view plaintext);
 
 } // namespace consentd::hubsim
 

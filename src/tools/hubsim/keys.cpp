@@ -2,8 +2,8 @@
 
 #include "base/base64url.hpp"
 #include "base/digest.hpp"
-#include "json/writer.hpp"
 #include "tools/hubsim/openssl_handles.hpp"
+#include "json/writer.hpp"
 
 #include <openssl/core_names.h>
 #include <openssl/pem.h>
@@ -35,7 +35,7 @@ key generate_rsa_2048() {
 }
 
 key generate_p256() {
-  return owned(EVP_EC_gen("P-256"), "EVP_EC_gen");
+  return owned(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"), "EVP_PKEY_Q_keygen");
 }
 
 std::string private_pem(key const& of) {
@@ -75,13 +75,16 @@ std::string thumbprint(key const& rsa) {
   return encode_base64url(as_bytes(sha256(out.take())));
 }
 
-std::string jwk_set(key const& rsa, std::string const& kid) {
+std::string jwk(key const& rsa, std::string const& kid) {
   json::writer out;
-  out.begin_object().name("keys").begin_array().begin_object();
-  out.member("kty", "RSA").member("use", "sig").member("alg", "PS256").member("kid", kid);
+  out.begin_object().member("kty", "RSA").member("use", "sig").member("alg", "PS256").member("kid", kid);
   out.member("n", component(rsa, OSSL_PKEY_PARAM_RSA_N)).member("e", component(rsa, OSSL_PKEY_PARAM_RSA_E));
-  out.end_object().end_array().end_object();
+  out.end_object();
   return out.take();
+}
+
+std::string jwk_set(key const& rsa, std::string const& kid) {
+  return "{\"keys\":[" + jwk(rsa, kid) + "]}";
 }
 
 } // namespace consentd::hubsim

@@ -1,4 +1,5 @@
-// RSA and EC keys of the simulated Hub and its set-up, straight on OpenSSL: nothing here is shared with the daemon's own code.
+// RSA and EC keys of the simulated Hub and its set-up, straight on OpenSSL: nothing here is shared with the daemon's
+// own code.
 #ifndef CONSENTD_TOOLS_HUBSIM_KEYS_HPP
 #define CONSENTD_TOOLS_HUBSIM_KEYS_HPP
 
@@ -27,7 +28,8 @@ result<key> read_private_pem(std::string const& pem, std::string const& name);
 
 // The RFC 7638 thumbprint of an RSA key (SHA-256, base64url): what the issuers use as `kid`.
 std::string thumbprint(key const& rsa);
-// A JWK set with this one RSA key, public, for PS256 signatures.
+// The public half as a JWK for PS256 signatures (RFC 7517), and a set of it alone.
+std::string jwk(key const& rsa, std::string const& kid);
 std::string jwk_set(key const& rsa, std::string const& kid);
 
 } // namespace consentd::hubsim

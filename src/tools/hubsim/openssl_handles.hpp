@@ -29,8 +29,8 @@ using cipher_handle = std::unique_ptr<EVP_CIPHER_CTX, freed_by<&EVP_CIPHER_CTX_f
 using key_context_handle = std::unique_ptr<EVP_PKEY_CTX, freed_by<&EVP_PKEY_CTX_free>>;
 using certificate_handle = std::unique_ptr<X509, freed_by<&X509_free>>;
 
-// The simulator has no way on when OpenSSL refuses what is not input: throws std::runtime_error that names the step. OpenSSL's
-// own queue is emptied, so that no later TLS call trips over it.
+// The simulator has no way on when OpenSSL refuses what is not input: throws std::runtime_error that names the step.
+// OpenSSL's own queue is emptied, so that no later TLS call trips over it.
 inline void must(bool done, char const* step) {
   if (!done) {
     ERR_clear_error();

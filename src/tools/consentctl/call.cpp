@@ -1,0 +1,119 @@
+#include "tools/consentctl/call.hpp"
+
+#include "tools/consentctl/terminal.hpp"
+
+#include <algorithm>
+#include <iostream>
+
+namespace consentd::consentctl {
+
+namespace {
+
+// Of an answer, which http_client has bounded in bytes already.
+constexpr json::limits answer_bounds{.bytes = 64 * 1024 * 1024, .depth = 64, .values = 4 * 1000 * 1000};
+
+std::string text_of_value(json::value const& value) {
+  if (auto const text = value.string()) {
+    return text->empty() ? "-" : std::string(*text);
+  }
+  if (value.type() == json::type::null || value.size() == 0) {
+    return value.is_array() || value.type() == json::type::null ? "-" : std::string(value.raw());
+  }
+  if (!value.is_array()) {
+    return std::string(value.raw());
+  }
+  std::string out;
+  for (auto item = value.first(); item; item = item->next()) {
+    out += (out.empty() ? "" : ",") + text_of_value(item->get());
+  }
+  return out;
+}
+
+} // namespace
+
+int complain(std::string_view what, int status) {
+  std::cout.flush();
+  std::cerr << "consentctl: " << printable(what) << '\n';
+  return status;
+}
+
+int finish(context const& with, result<client::answer> const& told, show const& how) {
+  if (!told) {
+    auto const why = told.error();
+    bool const unreachable = why.code == reason::disconnected || why.code == reason::request_timeout;
+    return complain(why.detail, unreachable ? exit_unavailable : exit_failed);
+  }
+  if (told->status >= 400) {
+    return complain(client::describe_problem(*told), exit_failed);
+  }
+  auto const read = json::document::parse(told->body, answer_bounds);
+  if (!read) {
+    return complain("the daemon's answer is not sound JSON: " + read.error().detail, exit_failed);
+  }
+  auto const made = how(read->root());
+  if (with.json) {
+    std::cout << printable_json(told->body) << '\n';
+  } else {
+    std::cout << made.text;
+  }
+  return made.note.empty() ? made.status : complain(made.note, made.status);
+}
+
+int get(context const& with, std::string const& target, show const& how) {
+  return finish(with, client::http_client(with.client_settings()).get(target), how);
+}
+
+std::string make_target(std::string_view path,
+                        std::vector<std::pair<std::string_view, std::string>> const& parameters) {
+  std::string out(path);
+  char separator = '?';
+  for (auto const& [name, value] : parameters) {
+    if (value.empty()) {
+      continue;
+    }
+    out += separator;
+    out += name;
+    out += '=';
+    out += client::percent_encode(value);
+    separator = '&';
+  }
+  return out;
+}
+
+std::string text_of(json::value const& object, std::string_view name) {
+  auto const member = object.find(name);
+  return member ? text_of_value(*member) : "-";
+}
+
+void for_each(json::value const& object, std::string_view name, std::function<void(json::value const&)> const& call) {
+  auto const list = object.find(name);
+  if (!list || !list->is_array()) {
+    return;
+  }
+  for (auto item = list->first(); item; item = item->next()) {
+    call(item->get());
+  }
+}
+
+std::string hint_of_more(json::value const& body) {
+  auto const cursor = text_of(body, "nextCursor");
+  return cursor == "-" ? std::string() : "there is more: --cursor " + cursor;
+}
+
+std::string list_members(json::value const& object) {
+  std::size_t widest = 0;
+  for (auto member = object.first(); member; member = member->next()) {
+    widest = std::max(widest, member->name().size());
+  }
+  std::string out;
+  for (auto member = object.first(); member; member = member->next()) {
+    auto const value = member->get();
+    bool const large = (member->name() == "resource" || member->name() == "body") && value.type() != json::type::null;
+    auto const text =
+        large ? std::to_string(value.raw().size()) + " bytes, shown with --json" : printable(text_of_value(value));
+    out += printable(member->name()) + std::string(widest - member->name().size() + 2, ' ') + text + "\n";
+  }
+  return out;
+}
+
+} // namespace consentd::consentctl

@@ -1,0 +1,163 @@
+#include "tools/consentctl/commands.hpp"
+#include "tools/consentctl/terminal.hpp"
+#include "json/writer.hpp"
+
+#include <memory>
+
+namespace consentd::consentctl {
+
+namespace {
+
+std::string consent_path(std::string const& id, std::string_view rest = {}) {
+  return "/v1/consents/" + client::percent_encode(id) + std::string(rest);
+}
+
+shown show_list(json::value const& body) {
+  table rows({"CONSENT", "KIND", "STATUS", "SINCE", "EXPIRES", "FLAGS", "ISSUER"});
+  for_each(body, "consents", [&](json::value const& one) {
+    rows.add({text_of(one, "consentId"), text_of(one, "kind"), text_of(one, "status"),
+              text_of(one, "statusUpdateDateTime"), text_of(one, "expirationDateTime"), text_of(one, "flags"),
+              text_of(one, "issuer")});
+  });
+  return {rows.text(), hint_of_more(body)};
+}
+
+shown show_history(json::value const& body) {
+  table rows({"PLACE", "RECORDED", "TYPE", "DISPOSITION", "REPORTED", "FROM", "TO", "FLAGS", "INTERACTION"});
+  for_each(body, "history", [&](json::value const& one) {
+    rows.add({text_of(one, "place"), text_of(one, "recordedAt"), text_of(one, "type"), text_of(one, "disposition"),
+              text_of(one, "reportedStatus"), text_of(one, "previousStatus"), text_of(one, "status"),
+              text_of(one, "flags"), text_of(one, "interactionId")});
+  });
+  return {rows.text(), hint_of_more(body)};
+}
+
+shown show_members(json::value const& body) {
+  return {list_members(body)};
+}
+
+shown show_usable(json::value const& body) {
+  auto const found = body.find("usable");
+  bool const usable = found && found->boolean().value_or(false);
+  auto const verdict = usable ? std::string("usable") : "not usable: " + printable(text_of(body, "reason"));
+  auto const text = verdict + " (as of " + printable(text_of(body, "asOf")) + ")\n";
+  return {text, {}, usable ? exit_fine : exit_failed};
+}
+
+struct list_options {
+  std::string status;
+  std::string kind;
+  std::string issuer;
+  std::string base;
+  std::string updated_after;
+  std::string expires_before;
+  std::string limit;
+  std::string cursor;
+};
+
+void add_list(CLI::App& to, context& with, chosen& run) {
+  auto* const command = to.add_subcommand("list", "Consents, by id");
+  auto asked = std::make_shared<list_options>();
+  command->add_option("--status", asked->status, "Authorized, Suspended, …");
+  command->add_option("--kind", asked->kind, "account-access, payment or insurance");
+  command->add_option("--issuer", asked->issuer, "Bound to this issuer");
+  command->add_option("--base", asked->base, "Renewals of this consent");
+  command->add_option("--updated-after", asked->updated_after, "Changed after this time (RFC 3339)");
+  command->add_option("--expires-before", asked->expires_before, "Expiring before this time (RFC 3339)");
+  command->add_option("--limit", asked->limit, "At most so many, up to 1000");
+  command->add_option("--cursor", asked->cursor, "Go on where the page before ended");
+  command->callback([&run, &with, asked] {
+    run = [&with, asked] {
+      auto const target = make_target("/v1/consents", {{"status", asked->status},
+                                                       {"kind", asked->kind},
+                                                       {"issuer", asked->issuer},
+                                                       {"base_consent_id", asked->base},
+                                                       {"updated_after", asked->updated_after},
+                                                       {"expires_before", asked->expires_before},
+                                                       {"limit", asked->limit},
+                                                       {"cursor", asked->cursor}});
+      return get(with, target, show_list);
+    };
+  });
+}
+
+// A command that asks one consent's path.
+void add_one(CLI::App& to, context& with, chosen& run, std::string const& name, std::string const& help,
+             std::string const& rest, show const& how) {
+  auto* const command = to.add_subcommand(name, help);
+  auto id = std::make_shared<std::string>();
+  command->add_option("id", *id, "The consent's id")->required();
+  command->callback([&run, &with, id, rest, how] {
+    run = [&with, id, rest, how] { return get(with, consent_path(*id, rest), how); };
+  });
+}
+
+void add_history(CLI::App& to, context& with, chosen& run) {
+  auto* const command = to.add_subcommand("history", "Every recorded entry of one consent, oldest first");
+  auto id = std::make_shared<std::string>();
+  auto limit = std::make_shared<std::string>();
+  auto cursor = std::make_shared<std::string>();
+  command->add_option("id", *id, "The consent's id")->required();
+  command->add_option("--limit", *limit, "At most so many, up to 1000");
+  command->add_option("--cursor", *cursor, "Go on where the page before ended");
+  command->callback([&run, &with, id, limit, cursor] {
+    run = [&with, id, limit, cursor] {
+      return get(with, make_target(consent_path(*id, "/history"), {{"limit", *limit}, {"cursor", *cursor}}),
+                 show_history);
+    };
+  });
+}
+
+struct announce_options {
+  std::string id;
+  std::string kind;
+  std::string issuer;
+  std::string expires;
+  std::string base;
+
+  std::string body() const {
+    json::writer out;
+    out.begin_object().member("kind", kind).member("issuer", issuer);
+    if (!expires.empty()) {
+      out.member("expirationDateTime", expires);
+    }
+    if (!base.empty()) {
+      out.member("baseConsentId", base);
+    }
+    return out.end_object().take();
+  }
+};
+
+int announce(context const& with, announce_options const& asked) {
+  auto const told = client::http_client(with.client_settings()).put(consent_path(asked.id), asked.body());
+  return finish(with, told, [&](json::value const& body) {
+    auto const outcome = told->status == 201 ? " announced" : " was known";
+    auto const released = printable(text_of(body, "releasedEvents"));
+    return shown{printable(asked.id) + outcome + "; events released: " + released + "\n"};
+  });
+}
+
+void add_announce(CLI::App& to, context& with, chosen& run) {
+  auto* const command = to.add_subcommand("announce", "Say that this TPP created a consent");
+  auto asked = std::make_shared<announce_options>();
+  command->add_option("id", asked->id, "The consent's id")->required();
+  command->add_option("--kind", asked->kind, "account-access, payment or insurance")->required();
+  command->add_option("--issuer", asked->issuer, "The institution's issuer at the Hub")->required();
+  command->add_option("--expires", asked->expires, "Its expiry (RFC 3339)");
+  command->add_option("--base", asked->base, "The consent that it renews");
+  command->callback([&run, &with, asked] { run = [&with, asked] { return announce(with, *asked); }; });
+}
+
+} // namespace
+
+void add_consents(CLI::App& to, context& with, chosen& run) {
+  auto* const group = to.add_subcommand("consents", "Consents: list, look at, announce");
+  group->require_subcommand(1);
+  add_list(*group, with, run);
+  add_one(*group, with, run, "get", "One consent's current state", "", show_members);
+  add_history(*group, with, run);
+  add_announce(*group, with, run);
+  add_one(*group, with, run, "usable", "May it be used now? Exit status 0 only when it may", "/usable", show_usable);
+}
+
+} // namespace consentd::consentctl

@@ -1,0 +1,35 @@
+// `consentctl inspect`: what of a token holds, and what does not.
+#ifndef CONSENTD_TOOLS_CONSENTCTL_INSPECT_HPP
+#define CONSENTD_TOOLS_CONSENTCTL_INSPECT_HPP
+
+#include "base/time.hpp"
+#include "tools/consentctl/inspection.hpp"
+
+#include <string>
+#include <vector>
+
+namespace consentd::consentctl {
+
+struct inspect_options {
+  std::string file; // "-": standard input
+  std::string config;
+  std::vector<std::string> jwks; // ISSUER=FILE
+  std::string at;                // time of receipt; empty: now
+  bool bearer = false;
+  bool jose_only = false;
+  std::string key; // JWK file, with jose_only
+  bool allow_sha1 = false;
+  bool show_payload = false;
+};
+
+// As the daemon would: by its code, with its settings. Settings and files that cannot be used are a failure in `out`,
+// too.
+void inspect_event(inspect_options const& asked, std::string const& token, timestamp received, inspection& out);
+void inspect_bearer(inspect_options const& asked, std::string const& token, timestamp now, inspection& out);
+
+// The signature or the encryption alone, with one given key.
+void inspect_jose(inspect_options const& asked, std::string const& token, inspection& out);
+
+} // namespace consentd::consentctl
+
+#endif

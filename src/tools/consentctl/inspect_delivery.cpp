@@ -1,0 +1,141 @@
+#include "authz/bearer.hpp"
+#include "config/keys.hpp"
+#include "config/load.hpp"
+#include "events/event.hpp"
+#include "tools/consentctl/inspect.hpp"
+#include "tools/consentctl/offline_keys.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace consentd::consentctl {
+
+namespace {
+
+std::optional<config::settings> load_settings(inspect_options const& asked, inspection& out) {
+  auto loaded = config::load(asked.config, config::named_files::left_alone);
+  if (!loaded) {
+    for (auto const& wrong : loaded.error()) {
+      out.fails({reason::bad_setting, describe(wrong)});
+    }
+    return std::nullopt;
+  }
+  return std::move(*loaded);
+}
+
+bool take_files(offline_keys& keys, std::vector<std::string> const& given, inspection& out) {
+  for (auto const& one : given) {
+    // An issuer is a URL and may hold "=" in its query; a file's name after the last one is as good as any other.
+    auto const equals = one.rfind('=');
+    if (equals == std::string::npos || !keys.replace(one.substr(0, equals), one.substr(equals + 1))) {
+      out.fails({reason::bad_setting, "--jwks " + one + ": ISSUER=FILE with a configured issuer is expected"});
+      return false;
+    }
+  }
+  return true;
+}
+
+jose::event_policy event_policy(config::settings const& from) {
+  jose::event_policy made;
+  made.audiences = from.events.audiences;
+  made.leeway = from.events.leeway;
+  made.max_expiry = from.events.max_expiry;
+  made.allow_rsa_oaep_sha1 = from.events.allow_rsa_oaep_sha1;
+  made.limit.token_bytes = from.hub.max_body_bytes;
+  made.payload.bytes = from.hub.max_body_bytes;
+  return made;
+}
+
+authz::bearer_policy bearer_policy(config::settings const& from) {
+  authz::bearer_policy made;
+  made.issuer = from.bearer.issuer;
+  if (!from.bearer.subject.empty()) {
+    made.subject = from.bearer.subject;
+  }
+  made.audience = from.bearer.audience;
+  made.leeway = from.bearer.leeway;
+  made.max_lifetime = from.bearer.max_lifetime;
+  return made;
+}
+
+std::string time_or_dash(std::optional<timestamp> const& time) {
+  return time ? format_date_time(*time) : "-";
+}
+
+void add_facts(consent::report const& from, inspection& out) {
+  out.fact("issuer", from.issuer);
+  out.fact("consent", from.consent_id);
+  out.fact("kind", from.kind ? std::string(to_string(*from.kind)) : "-");
+  out.fact("status", from.status ? std::string(to_string(*from.status)) : "-");
+  out.fact("status-time", time_or_dash(from.status_time));
+  out.fact("event-time", format_date_time(from.event_time));
+  out.fact("expiry", time_or_dash(from.expiry));
+}
+
+void read_payload(inspect_options const& asked, jose::signed_event const& event, inspection& out) {
+  auto const read = events::read_event(event);
+  if (!read) {
+    out.fails(read.error());
+  } else {
+    out.holds("event", "a consent event of contract section 5");
+    add_facts(read->report, out);
+  }
+  if (asked.show_payload) {
+    out.payload(std::string(event.payload.root().raw()));
+  }
+}
+
+} // namespace
+
+void inspect_event(inspect_options const& asked, std::string const& token, timestamp received, inspection& out) {
+  auto const settings = load_settings(asked, out);
+  if (!settings) {
+    return;
+  }
+  offline_keys issuers(settings->jwks.max_keys);
+  for (auto const& issuer : settings->issuers) {
+    issuers.add(issuer.id, issuer.jwks);
+  }
+  if (!take_files(issuers, asked.jwks, out)) {
+    return;
+  }
+  auto const keys = config::load_decryption_keys(*settings);
+  if (!keys) {
+    out.fails(keys.error());
+    return;
+  }
+  auto const event = jose::open_event(token, received, *keys, issuers, event_policy(*settings), &out);
+  if (!event) {
+    out.fails(event.error());
+    return;
+  }
+  if (event->expired) {
+    out.fails({reason::expired,
+               "exp " + time_or_dash(event->claims.exp) + " is not after receipt at " + format_date_time(received)});
+  }
+  read_payload(asked, *event, out);
+  out.note("Not known offline: the issuer that the consent is bound to, and whether its jti was spent.");
+}
+
+void inspect_bearer(inspect_options const& asked, std::string const& token, timestamp now, inspection& out) {
+  auto const settings = load_settings(asked, out);
+  if (!settings) {
+    return;
+  }
+  offline_keys hub(settings->jwks.max_keys);
+  hub.add(settings->bearer.issuer, settings->bearer.jwks);
+  if (!take_files(hub, asked.jwks, out)) {
+    return;
+  }
+  auto const caller = authz::check_bearer(token, now, hub, bearer_policy(*settings), &out);
+  if (!caller) {
+    out.fails(caller.error());
+    return;
+  }
+  out.fact("issuer", caller->issuer);
+  out.fact("identity", caller->identity);
+  out.fact("kid", caller->kid);
+  out.note("Not known offline: whether it was spent on another body.");
+}
+
+} // namespace consentd::consentctl
