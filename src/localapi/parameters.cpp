@@ -49,7 +49,8 @@ parsed<std::optional<consent::status>> read_status(target const& from) {
   }
   auto const status = consent::parse_status(*text);
   if (!status) {
-    return invalid("status", "One of AwaitingAuthorization, Authorized, Suspended, Rejected, Consumed, Expired, Revoked.");
+    return invalid("status",
+                   "One of AwaitingAuthorization, Authorized, Suspended, Rejected, Consumed, Expired, Revoked.");
   }
   return status;
 }

@@ -9,6 +9,7 @@
 #include <boost/system/result.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -48,6 +49,14 @@ using parsed = boost::system::result<T, problem>;
 
 // Found by parsed<T>::value(): throws std::logic_error, since the caller asked for a value that it had not checked for.
 [[noreturn]] void throw_exception_from_error(problem const& why, boost::source_location const& where);
+
+// The first failure among them, in the order given.
+template <class... T>
+std::optional<problem> first_problem(parsed<T> const&... of) {
+  std::optional<problem> found;
+  static_cast<void>(((of.has_error() ? (found = of.error(), true) : false) || ...));
+  return found;
+}
 
 problem invalid(std::string_view field, std::string detail);
 

@@ -84,7 +84,8 @@ parsed<call> find_route(net::request_head const& head) {
       continue;
     }
     if (!accepts(head, candidate.media)) {
-      return problem{problem_kind::not_acceptable, "It is available as " + std::string(candidate.media) + ".", "Accept", {}};
+      return problem{
+          problem_kind::not_acceptable, "It is available as " + std::string(candidate.media) + ".", "Accept", {}};
     }
     if (auto wrong = check_parameters(candidate, *where)) {
       return *wrong;

@@ -30,7 +30,7 @@ enum class endpoint : std::uint8_t {
 
 struct route {
   std::string_view method;
-  std::string_view path; // `{…}` stands for one segment
+  std::string_view path;  // `{…}` stands for one segment
   std::string_view media; // of a good answer
   endpoint where;
   std::array<std::string_view, 8> parameters; // the query names it knows, then empty ones
@@ -45,8 +45,8 @@ struct call {
   std::string id; // the segment that `{…}` stood for; empty when the path has none
 };
 
-// The call that a request is. path_unknown; method_not_allowed, with `allow`; not_acceptable; invalid_argument for a query name that
-// the call does not know, or that comes twice.
+// The call that a request is. path_unknown; method_not_allowed, with `allow`; not_acceptable; invalid_argument for a
+// query name that the call does not know, or that comes twice.
 parsed<call> find_route(net::request_head const& head);
 
 } // namespace consentd::localapi

@@ -22,8 +22,9 @@ public:
     std::string value;
   };
 
-  // Both still encoded. They are split first and decoded afterwards, so that an encoded `/` or `&` cannot make a segment or a
-  // parameter. request_malformed for bad encoding, a path that does not begin with `/` or more than 32 parameters.
+  // Both still encoded. They are split first and decoded afterwards, so that an encoded `/` or `&` cannot make a
+  // segment or a parameter. request_malformed for bad encoding, a path that does not begin with `/` or more than 32
+  // parameters.
   static parsed<target> parse(std::string_view path, std::string_view query);
 
   std::vector<std::string> const& segments() const noexcept { return segments_; }

@@ -1,0 +1,181 @@
+#include "localapi/consents.hpp"
+
+#include "localapi/parameters.hpp"
+#include "localapi/render.hpp"
+#include "json/writer.hpp"
+
+#include <algorithm>
+
+namespace consentd::localapi {
+
+namespace {
+
+// Rows come with their resources: so few at a time that a page of a thousand costs little memory.
+constexpr std::size_t rows_at_once = 100;
+
+struct listing {
+  store::consent_filter filter;
+  std::size_t limit = 0;
+  std::string after;
+};
+
+parsed<listing> read_listing(target const& from) {
+  auto status = read_status(from);
+  auto kind = read_kind(from);
+  auto issuer = read_text(from, "issuer");
+  auto base = read_consent_id(from, "base_consent_id");
+  auto updated_after = read_time(from, "updated_after");
+  auto expires_before = read_time(from, "expires_before");
+  auto limit = read_limit(from);
+  auto cursor = read_cursor(from, "consents");
+  if (auto wrong = first_problem(status, kind, issuer, base, updated_after, expires_before, limit, cursor)) {
+    return *wrong;
+  }
+  listing made;
+  made.filter = {*status, *kind, std::move(*issuer), std::move(*base), *updated_after, *expires_before};
+  made.limit = *limit;
+  made.after = cursor->value_or(std::string());
+  return made;
+}
+
+problem no_such_consent() {
+  return {problem_kind::not_found, "No consent of this id is known here.", "consent_id", {}};
+}
+
+} // namespace
+
+boost::asio::awaitable<net::response> list_consents(store::event_store& from, call const& asked) {
+  auto wanted = read_listing(asked.where);
+  if (!wanted) {
+    co_return to_response(wanted.error());
+  }
+  // Taken before the first row is read: a stream that begins here misses no change of any row.
+  auto const extent = from.extent();
+  json::writer out;
+  out.begin_object().name("consents").begin_array();
+  std::size_t written = 0;
+  bool more = false;
+  std::string after = wanted->after;
+  for (bool reading = true; reading;) {
+    // One row more than is shown tells whether there is a next page.
+    auto const ask = std::min(rows_at_once, wanted->limit - written + 1);
+    auto rows = co_await from.list(wanted->filter, after, ask);
+    if (!rows) {
+      co_return to_response(from_failure(rows.error()));
+    }
+    reading = rows->size() == ask;
+    for (auto const& row : *rows) {
+      if (written == wanted->limit) {
+        more = true;
+        reading = false;
+        break;
+      }
+      out.begin_object();
+      put_consent(out, row, extent.epoch, detail_level::summary);
+      out.end_object();
+      after = row.state.consent_id;
+      ++written;
+    }
+  }
+  out.end_array();
+  put_text(out, "nextCursor", more ? make_cursor("consents", after) : std::string());
+  put_text(out, "place", make_place(extent.epoch, extent.last));
+  out.end_object();
+  co_return json_response(200, out.take());
+}
+
+boost::asio::awaitable<net::response> show_consent(store::event_store& from, call const& asked) {
+  auto id = consent_id(asked.id);
+  if (!id) {
+    co_return to_response(id.error());
+  }
+  auto found = co_await from.find(*id);
+  if (!found) {
+    co_return to_response(from_failure(found.error()));
+  }
+  if (!*found) {
+    co_return to_response(no_such_consent());
+  }
+  json::writer out;
+  out.begin_object();
+  put_consent(out, **found, from.extent().epoch, detail_level::full);
+  out.end_object();
+  co_return json_response(200, out.take());
+}
+
+boost::asio::awaitable<net::response> consent_history(store::event_store& from, call const& asked) {
+  auto id = consent_id(asked.id);
+  auto limit = read_limit(asked.where);
+  auto cursor = read_number_cursor(asked.where, "history");
+  if (auto wrong = first_problem(id, limit, cursor)) {
+    co_return to_response(*wrong);
+  }
+  auto found = co_await from.find(*id);
+  if (!found) {
+    co_return to_response(from_failure(found.error()));
+  }
+  if (!*found) {
+    co_return to_response(no_such_consent());
+  }
+  auto const epoch = from.extent().epoch;
+  json::writer out;
+  out.begin_object();
+  put_text(out, "consentId", *id);
+  out.name("history").begin_array();
+  auto after = static_cast<std::uint64_t>(cursor->value_or(0));
+  std::size_t written = 0;
+  bool more = false;
+  for (bool reading = true; reading;) {
+    auto const ask = std::min(rows_at_once, *limit - written + 1);
+    auto rows = co_await from.history(*id, after, ask);
+    if (!rows) {
+      co_return to_response(from_failure(rows.error()));
+    }
+    reading = rows->size() == ask;
+    for (auto const& row : *rows) {
+      if (written == *limit) {
+        more = true;
+        reading = false;
+        break;
+      }
+      put_history_entry(out, row, epoch);
+      after = row.sequence;
+      ++written;
+    }
+  }
+  out.end_array();
+  put_text(out, "nextCursor", more ? make_cursor("history", std::to_string(after)) : std::string());
+  out.end_object();
+  co_return json_response(200, out.take());
+}
+
+boost::asio::awaitable<net::response> consent_usable(store::event_store& from, clock const& now,
+                                                     std::chrono::seconds patience, call const& asked) {
+  auto id = consent_id(asked.id);
+  if (!id) {
+    co_return to_response(id.error());
+  }
+  auto found = co_await from.find_standing(*id);
+  if (!found) {
+    co_return to_response(from_failure(found.error()));
+  }
+  std::optional<consent::state> state;
+  if (found->consent) {
+    state = std::move(found->consent->state);
+  }
+  // Read after the state: an expiry that passed meanwhile counts.
+  auto const as_of = now.now();
+  auto const verdict = consent::usable(state, found->backlog, as_of, patience);
+  json::writer out;
+  out.begin_object();
+  put_text(out, "consentId", *id);
+  out.name("usable").boolean(verdict == consent::usability::usable);
+  put_text(out, "reason", to_string(verdict));
+  put_time(out, "asOf", as_of);
+  put_word(out, "status", state ? state->status : std::optional<consent::status>{});
+  put_time(out, "expirationDateTime", state ? state->expiry : std::optional<timestamp>{});
+  out.end_object();
+  co_return json_response(200, out.take());
+}
+
+} // namespace consentd::localapi

@@ -1,0 +1,32 @@
+// What a TPP service asks about consents.
+#ifndef CONSENTD_LOCALAPI_CONSENTS_HPP
+#define CONSENTD_LOCALAPI_CONSENTS_HPP
+
+#include "base/time.hpp"
+#include "localapi/routes.hpp"
+#include "net/http.hpp"
+#include "store/store.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+
+namespace consentd::localapi {
+
+// GET /v1/consents: ordered by consent id, so that what comes and changes between two pages moves no other row. Two ids
+// that are there from the first page to the last are each seen once.
+boost::asio::awaitable<net::response> list_consents(store::event_store& from, call const& asked);
+
+// GET /v1/consents/{consent_id}
+boost::asio::awaitable<net::response> show_consent(store::event_store& from, call const& asked);
+
+// GET /v1/consents/{consent_id}/history: every recorded entry, oldest first.
+boost::asio::awaitable<net::response> consent_history(store::event_store& from, call const& asked);
+
+// GET /v1/consents/{consent_id}/usable: 200 with the verdict, for consents that nobody knows too.
+boost::asio::awaitable<net::response> consent_usable(store::event_store& from, clock const& now,
+                                                     std::chrono::seconds patience, call const& asked);
+
+} // namespace consentd::localapi
+
+#endif

@@ -1,0 +1,49 @@
+// GET /v1/events: the journal as Server-Sent Events.
+#ifndef CONSENTD_LOCALAPI_STREAM_HPP
+#define CONSENTD_LOCALAPI_STREAM_HPP
+
+#include "base/log.hpp"
+#include "localapi/bell.hpp"
+#include "localapi/routes.hpp"
+#include "net/http.hpp"
+#include "store/store.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+
+namespace consentd::localapi {
+
+struct stream_settings {
+  std::size_t max_streams = 256;
+  std::chrono::milliseconds heartbeat{15000}; // of silence, then a comment with the place examined so far
+};
+
+// All open streams. Each is one coroutine that keeps a number and at most one page: a reader that stalls is held up by
+// its own socket and costs nothing else. Entries come in order, each once; a place that cannot be resumed from is
+// answered in-band by an event `reset`, and the stream goes on from the oldest entry kept, so that a client which
+// ignores it sees entries again rather than never.
+class event_streams {
+public:
+  // The journal, the bell and the log must outlive it.
+  event_streams(store::journal& from, journal_bell& bell, log_sink& log, stream_settings const& how);
+
+  // Answers and returns when the peer has gone or the listener stops. too_many_streams at the bound.
+  boost::asio::awaitable<void> serve(net::exchange& request, call const& asked);
+
+  std::size_t open() const noexcept { return open_; }
+  std::size_t limit() const noexcept { return how_.max_streams; }
+
+private:
+  store::journal& journal_;
+  journal_bell& bell_;
+  log_sink& log_;
+  stream_settings const how_;
+  std::atomic<std::size_t> open_{0};
+};
+
+} // namespace consentd::localapi
+
+#endif

@@ -1,0 +1,123 @@
+#include "localapi/bell.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+#include <thread>
+
+using consentd::localapi::journal_bell;
+namespace asio = boost::asio;
+
+namespace {
+
+// Longer than any test may take: only a ring ends such a wait.
+auto never() {
+  return std::chrono::steady_clock::now() + std::chrono::hours(24);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(bell)
+
+BOOST_AUTO_TEST_CASE(a_ring_between_arm_and_wait_is_not_missed) {
+  asio::io_context context;
+  journal_bell bell;
+  bool woke = false;
+  auto const stream = [&]() -> asio::awaitable<void> {
+    journal_bell::sleeper sleeper(bell, co_await asio::this_coro::executor);
+    sleeper.arm(never());
+    bell.ring();
+    // Whatever the ring posted runs before the wait begins.
+    co_await asio::post(asio::use_awaitable);
+    co_await sleeper.wait();
+    woke = true;
+  };
+  asio::co_spawn(context, stream, asio::detached);
+  context.run();
+  BOOST_TEST(woke);
+}
+
+BOOST_AUTO_TEST_CASE(a_ring_while_waiting_wakes) {
+  asio::io_context context;
+  journal_bell bell;
+  bool woke = false;
+  auto const stream = [&]() -> asio::awaitable<void> {
+    journal_bell::sleeper sleeper(bell, co_await asio::this_coro::executor);
+    sleeper.arm(never());
+    co_await sleeper.wait();
+    woke = true;
+  };
+  asio::co_spawn(context, stream, asio::detached);
+  context.poll();
+  BOOST_TEST(!woke);
+  std::thread([&] { bell.ring(); }).join();
+  context.run();
+  BOOST_TEST(woke);
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_ends_at_its_time_without_a_ring) {
+  asio::io_context context;
+  journal_bell bell;
+  auto const stream = [&]() -> asio::awaitable<void> {
+    journal_bell::sleeper sleeper(bell, co_await asio::this_coro::executor);
+    sleeper.arm(std::chrono::steady_clock::now());
+    co_await sleeper.wait();
+  };
+  asio::co_spawn(context, stream, asio::detached);
+  BOOST_TEST(context.run() > 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_ring_after_the_sleeper_has_gone_is_harmless) {
+  asio::io_context context;
+  journal_bell bell;
+  { journal_bell::sleeper const sleeper(bell, context.get_executor()); }
+  bell.ring();
+  BOOST_TEST(context.run() == 0U);
+}
+
+// As the streams use it: a number grows on one thread, readers on others must see its end, with nothing but rings to
+// wake them.
+BOOST_AUTO_TEST_CASE(no_reader_sleeps_through_the_last_entry) {
+  constexpr int last = 20000;
+  constexpr int readers = 8;
+  asio::io_context context;
+  journal_bell bell;
+  std::atomic<int> number{0};
+  std::atomic<int> arrived{0};
+  auto const reader = [&]() -> asio::awaitable<void> {
+    journal_bell::sleeper sleeper(bell, co_await asio::this_coro::executor);
+    int seen = 0;
+    while (seen != last) {
+      sleeper.arm(never());
+      if (number.load() != seen) {
+        seen = number.load();
+        continue;
+      }
+      co_await sleeper.wait();
+    }
+    ++arrived;
+  };
+  for (int i = 0; i < readers; ++i) {
+    asio::co_spawn(asio::make_strand(context), reader, asio::detached);
+  }
+  std::thread writer([&] {
+    for (int i = 1; i <= last; ++i) {
+      number = i;
+      bell.ring();
+    }
+  });
+  std::thread second([&] { context.run(); });
+  context.run();
+  second.join();
+  writer.join();
+  BOOST_TEST(arrived == readers);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

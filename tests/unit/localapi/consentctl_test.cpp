@@ -1,0 +1,172 @@
+// The real program against the real socket.
+#include "tests/support/process.hpp"
+#include "tests/unit/localapi/fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace consentd;
+using namespace consentd::localapi;
+using consentd::localapi::testing::at;
+
+namespace {
+
+struct world : testing::fixture {
+  tests::finished ctl(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {CONSENTCTL, "--socket", socket()});
+    return tests::run(arguments);
+  }
+};
+
+bool has(tests::finished const& of, std::string const& text) {
+  return of.output.find(text) != std::string::npos;
+}
+
+// UTF-8 of U+202E (right-to-left override), U+2066 and U+009B (a control sequence introducer in one byte of Latin-1).
+std::string const nasty = "https://evil\xe2\x80\xae.example\xe2\x81\xa6\xc2\x9b"
+                          "31m";
+
+bool is_clean(std::string const& text) {
+  for (auto const* bad : {"\xe2\x80\xae", "\xe2\x81\xa6", "\xc2\x9b", "\x1b", "\x07"}) {
+    if (text.find(bad) != std::string::npos) {
+      return false;
+    }
+  }
+  return true;
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(consentctl, world)
+
+BOOST_AUTO_TEST_CASE(a_consent_is_announced_listed_shown_and_judged) {
+  auto const made = ctl({"consents", "announce", "c-1", "--kind", "account-access", "--issuer", testing::issuer_a,
+                         "--expires", "2026-12-31T00:00:00Z"});
+  BOOST_TEST(made.status == 0, made.output);
+  BOOST_TEST(has(made, "c-1 announced"));
+  BOOST_TEST(has(ctl({"consents", "announce", "c-1", "--kind", "account-access", "--issuer", testing::issuer_a}),
+                 "c-1 was known"));
+  auto const conflict = ctl({"consents", "announce", "c-1", "--kind", "payment", "--issuer", testing::issuer_a});
+  BOOST_TEST(conflict.status == 1);
+  BOOST_TEST(has(conflict, "contradicts"));
+  BOOST_TEST(ctl({"consents", "usable", "c-1"}).status == 1);
+  event("c-1", consent::status::authorized, at("2026-03-27T11:59:00Z"));
+  auto const usable = ctl({"consents", "usable", "c-1"});
+  BOOST_TEST(usable.status == 0);
+  BOOST_TEST(usable.output == "usable (as of 2026-03-27T12:00:00Z)\n");
+  auto const list = ctl({"consents", "list", "--status", "Authorized"});
+  BOOST_TEST(list.status == 0);
+  BOOST_TEST(has(list, "c-1      account-access  Authorized"), list.output);
+  BOOST_TEST(has(ctl({"consents", "get", "c-1"}), "statusUpdateDateTime  2026-03-27T11:59:00Z"));
+  auto const history = ctl({"consents", "history", "c-1"});
+  BOOST_TEST(has(history, "announced"));
+  BOOST_TEST(has(history, "applied"));
+  BOOST_TEST(has(ctl({"status"}), "0.1.0-test"));
+}
+
+BOOST_AUTO_TEST_CASE(json_is_the_daemons_own) {
+  announce("c-1");
+  auto const shown = ctl({"--json", "consents", "get", "c-1"});
+  BOOST_TEST(shown.output == get("/v1/consents/c-1").body + "\n");
+  auto const after_the_command = ctl({"consents", "usable", "c-1", "--json"});
+  BOOST_TEST(after_the_command.status == 1);
+  BOOST_TEST(json::document::parse(after_the_command.output, {}).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_negative_answer_is_1_and_wrong_usage_64) {
+  auto const missing = ctl({"consents", "get", "nobody"});
+  BOOST_TEST(missing.status == 1);
+  BOOST_TEST(missing.output ==
+             "consentctl: There is no such thing (consent_id): No consent of this id is known here.\n");
+  for (auto const& arguments : {std::vector<std::string>{},
+                                {"consents"},
+                                {"consents", "get"},
+                                {"nothing"},
+                                {"status", "--verbose"},
+                                {"deliveries"},
+                                {"consents", "announce", "c-1"},
+                                {"inspect", "-", "--at", "x"},
+                                {"inspect", "-", "--jose-only"}}) {
+    BOOST_TEST(ctl(arguments).status == 64);
+  }
+  BOOST_TEST(ctl({"--help"}).status == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_daemon_that_is_not_there_is_69_and_one_line) {
+  for (auto const& command : {std::vector<std::string>{"status"}, {"events", "tail"}, {"consents", "get", "c-1"}}) {
+    std::vector<std::string> arguments{CONSENTCTL, "--socket", socket() + ".not"};
+    arguments.insert(arguments.end(), command.begin(), command.end());
+    auto const away = tests::run(arguments);
+    BOOST_TEST(away.status == 69);
+    BOOST_TEST(away.output.starts_with("consentctl: cannot reach the daemon at " + socket() + ".not: "), away.output);
+    BOOST_TEST(std::count(away.output.begin(), away.output.end(), '\n') == 1);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_socket_may_come_from_the_environment) {
+  auto const told = tests::run({CONSENTCTL, "status"}, {"CONSENTD_SOCKET=" + socket()});
+  BOOST_TEST(told.status == 0, told.output);
+}
+
+BOOST_AUTO_TEST_CASE(the_tail_tells_what_was_and_what_comes_and_resumes) {
+  announce("c-1");
+  tests::temporary_folder folder;
+  std::vector<std::string> const arguments{CONSENTCTL, "--socket", socket(), "events", "tail", "--count", "2"};
+  tests::process tail(arguments, folder / "tail");
+  tail.wait_for("announced");
+  event("c-1", consent::status::authorized, at("2026-03-27T11:59:00Z"));
+  BOOST_TEST(tail.wait() == 0);
+  BOOST_TEST(tail.output().find("- -> Authorized  applied") != std::string::npos, tail.output());
+  auto const place = tail.output().substr(0, tail.output().find(' '));
+  auto const rest = ctl({"events", "tail", "--after", place, "--count", "1", "--json"});
+  BOOST_TEST(rest.status == 0);
+  auto const read = json::document::parse(rest.output, {});
+  BOOST_TEST_REQUIRE(read.has_value(), rest.output);
+  BOOST_TEST(read->root().find_string("disposition").value() == "applied");
+  auto const reset = ctl({"events", "tail", "--after", "otherepoch-3", "--count", "1"});
+  BOOST_TEST(has(reset, "reset: the place otherepoch-3 cannot be resumed from (other-epoch)"), reset.output);
+  BOOST_TEST(ctl({"events", "tail", "--kind", "x"}).status == 1);
+}
+
+BOOST_AUTO_TEST_CASE(quarantine_and_deliveries_are_shown) {
+  auto const interaction = new_interaction_id();
+  auto const id = deliver(interaction);
+  quarantine(id, {reason::signature, "does not hold"}, "", "");
+  auto const list = ctl({"quarantine", "list"});
+  BOOST_TEST(has(list, "signature"), list.output);
+  BOOST_TEST(has(list, interaction));
+  auto const shown = ctl({"quarantine", "show", std::to_string(id)});
+  BOOST_TEST(has(shown, "9 bytes, shown with --json"), shown.output);
+  BOOST_TEST(has(ctl({"quarantine", "show", std::to_string(id), "--json"}), R"("body":"a.b.c.d.e")"));
+  BOOST_TEST(has(ctl({"deliveries", "--interaction-id", interaction}), "quarantined"));
+  BOOST_TEST(ctl({"deliveries", "--interaction-id", new_interaction_id()}).status == 1);
+  BOOST_TEST(ctl({"quarantine", "show", "999"}).status == 1);
+}
+
+BOOST_AUTO_TEST_CASE(control_and_bidirectional_characters_never_reach_the_terminal) {
+  auto const id = deliver(new_interaction_id());
+  quarantine(id, {reason::issuer_mismatch, "bound to \x1b]0;owned\x07 another"}, nasty, "c\xe2\x80\xae-1");
+  announce("c-1", consent::kind::payment, nasty);
+  tests::temporary_folder folder;
+  for (auto const& arguments : {std::vector<std::string>{"quarantine", "list"},
+                                {"quarantine", "list", "--json"},
+                                {"quarantine", "show", std::to_string(id)},
+                                {"quarantine", "show", std::to_string(id), "--json"},
+                                {"deliveries", "--id", std::to_string(id)},
+                                {"consents", "list"},
+                                {"consents", "get", "c-1"},
+                                {"consents", "get", "c-1", "--json"},
+                                {"events", "tail", "--count", "1"},
+                                {"events", "tail", "--count", "1", "--json"},
+                                {"consents", "announce", "c-1", "--kind", "payment", "--issuer", "other"}}) {
+    auto const shown = ctl(arguments);
+    BOOST_TEST(!shown.output.empty());
+    BOOST_TEST(is_clean(shown.output), arguments.front() + " " + arguments[1] + ": " + shown.output);
+  }
+  // What JSON says is still the same text.
+  auto const json = ctl({"consents", "get", "c-1", "--json"});
+  auto const read = json::document::parse(json.output, {});
+  BOOST_TEST_REQUIRE(read.has_value());
+  BOOST_TEST(read->root().find_string("issuer").value() == nasty);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
