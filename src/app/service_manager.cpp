@@ -40,9 +40,13 @@ void service_manager::ready(std::string const& status) const noexcept {
   sd_notifyf(0, "READY=1\nSTATUS=%s", status.c_str());
 }
 
-void service_manager::stopping() const noexcept { sd_notify(0, "STOPPING=1"); }
+void service_manager::stopping() const noexcept {
+  sd_notify(0, "STOPPING=1");
+}
 
-void service_manager::alive() const noexcept { sd_notify(0, "WATCHDOG=1"); }
+void service_manager::alive() const noexcept {
+  sd_notify(0, "WATCHDOG=1");
+}
 
 std::optional<std::chrono::microseconds> service_manager::watchdog_interval() const noexcept {
   std::uint64_t microseconds = 0;

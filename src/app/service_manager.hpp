@@ -1,4 +1,5 @@
-// What passes between the daemon and systemd: readiness, watchdog, sockets handed over (sd_notify(3), sd_listen_fds(3)).
+// What passes between the daemon and systemd: readiness, watchdog, sockets handed over (sd_notify(3),
+// sd_listen_fds(3)).
 #ifndef CONSENTD_APP_SERVICE_MANAGER_HPP
 #define CONSENTD_APP_SERVICE_MANAGER_HPP
 
@@ -15,11 +16,13 @@ namespace consentd::app {
 // Does nothing, successfully, where no service manager asked for it.
 class service_manager {
 public:
-  // Takes over the descriptors of this process's environment, and clears them from it. Once, before any thread is started.
+  // Takes over the descriptors of this process's environment, and clears them from it. Once, before any thread is
+  // started.
   service_manager();
   ~service_manager(); // closes what nobody took
 
-  // The socket handed over under that FileDescriptorName=; bad_setting when there is none, or it is no listening socket.
+  // The socket handed over under that FileDescriptorName=; bad_setting when there is none, or it is no listening
+  // socket.
   result<net::bound_socket> take_socket(std::string const& name);
 
   void ready(std::string const& status) const noexcept;

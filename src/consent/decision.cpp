@@ -22,8 +22,8 @@ standing_in_time order(timestamp reported, timestamp received) noexcept {
   return {reported, false};
 }
 
-// Which of two statuses of one time counts as the later one. The one that allows less wins, so that an event that came within
-// the same second as the end or a suspension cannot undo it.
+// Which of two statuses of one time counts as the later one. The one that allows less wins, so that an event that came
+// within the same second as the end or a suspension cannot undo it.
 int rank(status value) noexcept {
   switch (value) {
   case status::awaiting_authorization:
@@ -60,12 +60,17 @@ bool in_table(status from, status to, kind of) noexcept {
   return false;
 }
 
-// A consent that has its status has both times; the least time stands in where a store kept none, so that news counts as news.
-timestamp status_time(state const& of) noexcept { return of.status_time.value_or(timestamp::min()); }
-timestamp event_time(state const& of) noexcept { return of.event_time.value_or(timestamp::min()); }
+// A consent that has its status has both times; the least time stands in where a store kept none, so that news counts
+// as news.
+timestamp status_time(state const& of) noexcept {
+  return of.status_time.value_or(timestamp::min());
+}
+timestamp event_time(state const& of) noexcept {
+  return of.event_time.value_or(timestamp::min());
+}
 
-// Does the reported status lie before the current one? At equal times their ranks say; two terminal ones have the same, and there
-// the first recorded stays.
+// Does the reported status lie before the current one? At equal times their ranks say; two terminal ones have the same,
+// and there the first recorded stays.
 bool lies_before(state const& current, status to, timestamp at) noexcept {
   if (at != status_time(current)) {
     return at < status_time(current);
@@ -80,8 +85,8 @@ disposition place(state const& current, report const& event, standing_in_time wh
     return disposition::applied;
   }
   auto const from = *current.status;
-  // A verified end of a live consent counts whenever it is said to have happened: an end is final, so an older time only shows
-  // that clocks differ, and setting it aside would leave a dead consent usable.
+  // A verified end of a live consent counts whenever it is said to have happened: an end is final, so an older time
+  // only shows that clocks differ, and setting it aside would leave a dead consent usable.
   bool const ends_it = is_terminal(to) && !is_terminal(from);
   if (!ends_it && lies_before(current, to, when.at)) {
     return disposition::stale;
@@ -91,8 +96,8 @@ disposition place(state const& current, report const& event, standing_in_time wh
     return disposition::stale;
   }
   if (to == from) {
-    // A newer time moves even where the resource is the same: a suspension stated again counts from the later moment, or an
-    // authorization from between the two would lift it.
+    // A newer time moves even where the resource is the same: a suspension stated again counts from the later moment,
+    // or an authorization from between the two would lift it.
     if (when.at > status_time(current) || event.event_time > event_time(current)) {
       return disposition::updated;
     }
@@ -104,12 +109,14 @@ disposition place(state const& current, report const& event, standing_in_time wh
   if (when.at < status_time(current)) {
     return disposition::late;
   }
-  // Every live move to Authorized is in the table, so nothing that comes out of it as a gap makes a consent more usable.
+  // Every live move to Authorized is in the table, so nothing that comes out of it as a gap makes a consent more
+  // usable.
   return in_table(from, to, current.kind) ? disposition::applied : disposition::gap;
 }
 
-// The narrower expiry counts (contract section 5), whichever order two events came in. `changed` means that the newer of the two
-// statements was the wider one; an event that is older than the state is on the other side of that comparison.
+// The narrower expiry counts (contract section 5), whichever order two events came in. `changed` means that the newer
+// of the two statements was the wider one; an event that is older than the state is on the other side of that
+// comparison.
 void narrow_expiry(state& of, report const& event, bool older) noexcept {
   if (!event.expiry) {
     return;
@@ -196,7 +203,8 @@ result<decision> decide_deletion(std::optional<state> const& before, report cons
   bool const doubtful = !event.kind && made.after.kind == kind::payment;
   bool const ended = made.after.status && is_terminal(*made.after.status);
   bool const moves = !flags.deleted && (!doubtful || (!flags.in_doubt && !ended));
-  // `recorded` alone is not enough: it also holds when an update with equal `Data` came before, and then the deletion is news.
+  // `recorded` alone is not enough: it also holds when an update with equal `Data` came before, and then the deletion
+  // is news.
   if (recorded && !moves) {
     made.disposition = disposition::duplicate;
     return made;
@@ -218,8 +226,8 @@ result<decision> decide(std::optional<state> const& before, report const& event,
       return bound.error();
     }
   }
-  // Before the other dispositions, although the contract lists it last: they weigh a status that is to be applied, and the one in
-  // a deletion is not. Judged by its status a deletion could be stale, and the consent would stay usable.
+  // Before the other dispositions, although the contract lists it last: they weigh a status that is to be applied, and
+  // the one in a deletion is not. Judged by its status a deletion could be stale, and the consent would stay usable.
   if (event.what == change::deleted) {
     return decide_deletion(before, event, recorded);
   }

@@ -29,7 +29,7 @@ struct report {
   std::optional<timestamp> expiry;
   std::optional<std::string> base_consent_id;
   std::optional<std::string> revoked_by;
-  std::string resource;    // `Data` as received, a JSON object; empty when absent
+  std::string resource;     // `Data` as received, a JSON object; empty when absent
   digest resource_digest{}; // of its canonical form; of nothing when absent
 };
 
@@ -69,7 +69,8 @@ struct state {
 struct decision {
   consent::disposition disposition = disposition::applied;
   std::optional<consent::status> previous;
-  // The state to keep, always. Where nothing moves it differs from the one before in a narrower expiry and flags at most.
+  // The state to keep, always. Where nothing moves it differs from the one before in a narrower expiry and flags at
+  // most.
   state after;
   // Subscribers hear of it. False: it is only recorded.
   bool told = false;
@@ -77,22 +78,22 @@ struct decision {
   bool alert = false;
 };
 
-// Contract section 6. `before` absent: nobody announced this consent and the configuration binds it to the first issuer.
-// `recorded`: an event of the same status, status time and resource stands in this consent's history, or the event is a
-// redelivery (contract section 4). Refuses with issuer_mismatch and kind_mismatch; with resource_malformed a report, other than
-// of a deletion, that lacks kind, status or status time; with unknown_consent a deletion without kind when `before` is absent.
-// Then nothing moves.
+// Contract section 6. `before` absent: nobody announced this consent and the configuration binds it to the first
+// issuer. `recorded`: an event of the same status, status time and resource stands in this consent's history, or the
+// event is a redelivery (contract section 4). Refuses with issuer_mismatch and kind_mismatch; with resource_malformed a
+// report, other than of a deletion, that lacks kind, status or status time; with unknown_consent a deletion without
+// kind when `before` is absent. Then nothing moves.
 result<decision> decide(std::optional<state> const& before, report const& event, timestamp received, bool recorded);
 
-// An event whose `exp` alone failed is not applied (contract section 4). If it may have ended the consent (a terminal status, a
-// deletion) and that had not ended before, the consent is in doubt in the state returned; otherwise it is as before. Refuses with
-// issuer_mismatch and kind_mismatch, as decide() does: another bank's old event casts no doubt.
+// An event whose `exp` alone failed is not applied (contract section 4). If it may have ended the consent (a terminal
+// status, a deletion) and that had not ended before, the consent is in doubt in the state returned; otherwise it is as
+// before. Refuses with issuer_mismatch and kind_mismatch, as decide() does: another bank's old event casts no doubt.
 result<state> doubt(state const& before, report const& expired);
 
 // The answer to "may this consent be used now?" (contract section 6).
 enum class usability : std::uint8_t {
   usable,
-  unknown,       // no such consent, or no event of it yet
+  unknown,        // no such consent, or no event of it yet
   not_authorized, // its status is another one
   expiry_unknown,
   lapsed, // ExpirationDateTime has passed

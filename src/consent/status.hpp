@@ -8,7 +8,15 @@
 
 namespace consentd::consent {
 
-enum class status : std::uint8_t { awaiting_authorization, authorized, suspended, rejected, consumed, expired, revoked };
+enum class status : std::uint8_t {
+  awaiting_authorization,
+  authorized,
+  suspended,
+  rejected,
+  consumed,
+  expired,
+  revoked
+};
 
 // "AwaitingAuthorization" and so on: the standard's own spelling. Literals.
 std::string_view to_string(status value) noexcept;

@@ -18,7 +18,7 @@ struct consent_event {
 };
 
 // The failures are final: a redelivery of the same message fails the same way.
-//   claims_malformed   no `message` object
+//   claims_malformed   no `message` object, or no `iss`
 //   not_an_event       no `EventType` of the list, or no resource id in `Meta`
 //   ambiguous          two family ids
 //   unsupported_family a family of contract section 5 that is not about a consent's own state

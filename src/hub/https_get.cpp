@@ -128,8 +128,8 @@ asio::awaitable<result<std::string>> https_get(std::string url, std::shared_ptr<
     co_return where.error();
   }
   stream connection(co_await asio::this_coro::executor, *trust);
-  // One deadline for all steps: it is set once and never renewed. Resolving has no deadline of its own: the resolver's thread
-  // cannot be interrupted, but its time is bounded by the system's resolver.
+  // One deadline for all steps: it is set once and never renewed. Resolving has no deadline of its own: the resolver's
+  // thread cannot be interrupted, but its time is bounded by the system's resolver.
   beast::get_lowest_layer(connection).expires_after(limits.timeout);
   if (auto connected = co_await connect(connection, *where); !connected) {
     co_return connected.error();

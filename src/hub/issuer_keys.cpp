@@ -1,7 +1,7 @@
 #include "hub/issuer_keys.hpp"
 
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
@@ -58,8 +58,9 @@ void issuer_keys::start() {
       continue;
     }
     ++running_;
-    asio::co_spawn(strand_, keep_fresh(*each),
-                   asio::bind_cancellation_slot(each->cancel.slot(), [this](std::exception_ptr const&) { --running_; }));
+    asio::co_spawn(
+        strand_, keep_fresh(*each),
+        asio::bind_cancellation_slot(each->cancel.slot(), [this](std::exception_ptr const&) { --running_; }));
   }
 }
 
@@ -73,7 +74,8 @@ asio::awaitable<void> issuer_keys::stop() {
   asio::steady_timer turn(co_await asio::this_coro::executor);
   while (true) {
     bool const done = co_await asio::co_spawn(
-        strand_, [](issuer_keys* self) -> asio::awaitable<bool> { co_return self->stopping_ && self->running_ == 0; }(this),
+        strand_,
+        [](issuer_keys* self) -> asio::awaitable<bool> { co_return self->stopping_ && self->running_ == 0; }(this),
         asio::use_awaitable);
     if (done) {
       co_return;
@@ -170,7 +172,8 @@ asio::awaitable<void> issuer_keys::keep_fresh(entry& of) {
 asio::awaitable<bool> issuer_keys::refresh(entry& of) {
   auto text = co_await https_get(of.url, trust_, how_.limits);
   if (!text) {
-    log_.write(severity::warning, "key set cannot be fetched", {{"issuer", of.issuer}, {"detail", text.error().detail}});
+    log_.write(severity::warning, "key set cannot be fetched",
+               {{"issuer", of.issuer}, {"detail", text.error().detail}});
     co_return false;
   }
   co_return take_over(of, std::move(*text));

@@ -43,9 +43,10 @@ struct key_standing {
   std::chrono::seconds age{0};
 };
 
-// One set of issuers; one for the Hub's own key and one for the LFIs', so that neither serves for the other (contract section 3).
-// `executor` carries the refreshing; find() may be called on any thread. `arrived` is called, on the executor, when an issuer
-// that had no keys in force has them. What is given must outlive it; stop() must have completed before it ends.
+// One set of issuers; one for the Hub's own key and one for the LFIs', so that neither serves for the other (contract
+// section 3). `executor` carries the refreshing; find() may be called on any thread. `arrived` is called, on the
+// executor, when an issuer that had no keys in force has them. What is given must outlive it; stop() must have
+// completed before it ends.
 class issuer_keys final : public jose::key_source {
 public:
   issuer_keys(boost::asio::any_io_executor executor, std::vector<key_origin> origins, refresh_settings how,

@@ -17,22 +17,25 @@ std::string_view trimmed(std::string_view text) {
 }
 
 // The part before any parameter: "application/jwe" of "application/jwe; charset=utf-8".
-std::string_view media_type_of(std::string_view value) { return trimmed(value.substr(0, value.find(';'))); }
+std::string_view media_type_of(std::string_view value) {
+  return trimmed(value.substr(0, value.find(';')));
+}
 
 bool is_event_type(std::string_view type) {
   // v2.1 says application/jwe, v1.2 and v2.0 application/jwt (contract section 1).
   return boost::algorithm::iequals(type, "application/jwe") || boost::algorithm::iequals(type, "application/jwt");
 }
 
-// Our answers are empty or a signed JWT. A sender that names JSON is let in too: turning it away would lose the event for the sake
-// of a body that it will not get.
+// Our answers are empty or a signed JWT. A sender that names JSON is let in too: turning it away would lose the event
+// for the sake of a body that it will not get.
 bool accepts_our_answers(std::string_view accept) {
   static constexpr std::array<std::string_view, 5> ranges{"*/*", "application/*", "application/jwt", "application/jwe",
                                                           "application/json"};
   while (true) {
     auto const comma = accept.find(',');
     auto const type = media_type_of(accept.substr(0, comma));
-    if (std::any_of(ranges.begin(), ranges.end(), [type](auto range) { return boost::algorithm::iequals(type, range); })) {
+    if (std::any_of(ranges.begin(), ranges.end(),
+                    [type](auto range) { return boost::algorithm::iequals(type, range); })) {
       return true;
     }
     if (comma == std::string_view::npos) {

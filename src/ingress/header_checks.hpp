@@ -11,8 +11,9 @@
 
 namespace consentd::ingress {
 
-// Path, method, Accept, Content-Type, Content-Encoding and announced length, in this order: path_unknown, method_not_allowed,
-// not_acceptable, media_type, body_too_large; header_not_allowed when a field that must be single occurs twice.
+// Path, method, Accept, Content-Type, Content-Encoding and announced length, in this order: path_unknown,
+// method_not_allowed, not_acceptable, media_type, body_too_large; header_not_allowed when a field that must be single
+// occurs twice.
 result<void> check_head(net::request_head const& head, std::string_view path, std::size_t max_body_bytes);
 
 // The token of `Authorization: Bearer …` (RFC 6750 section 2.1). bearer_missing: no such field, or another scheme;

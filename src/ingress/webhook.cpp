@@ -10,9 +10,13 @@ namespace {
 
 constexpr std::string_view interaction_header = "x-fapi-interaction-id";
 
-bool is_our_fault(reason why) noexcept { return status_of(why) >= 500; }
+bool is_our_fault(reason why) noexcept {
+  return status_of(why) >= 500;
+}
 
-bool is_token_failure(reason why) noexcept { return status_of(why) == 401 && why != reason::bearer_missing; }
+bool is_token_failure(reason why) noexcept {
+  return status_of(why) == 401 && why != reason::bearer_missing;
+}
 
 } // namespace
 
@@ -65,9 +69,10 @@ std::string interaction_id_of(net::request_head const& head) {
 }
 
 webhook::webhook(settings how, authz::bearer_policy bearer, jose::key_source const& keys, store::inbox& inbox,
-                 clock const& now, log_sink& log, telemetry& counters, std::function<void()> stored)
+                 clock const& now, log_sink& log, telemetry& counters)
     : how_(std::move(how)), bearer_(std::move(bearer)), keys_(keys), inbox_(inbox), now_(now), log_(log),
-      counters_(counters), stored_(std::move(stored)) {}
+      counters_(counters) {
+}
 
 boost::asio::awaitable<void> webhook::serve(net::exchange& request) {
   auto const interaction_id = interaction_id_of(request.head());
@@ -81,9 +86,6 @@ boost::asio::awaitable<void> webhook::serve(net::exchange& request) {
     co_await request.send(std::move(answer));
     count(status, to_string(kept.error().code), request.head());
     co_return;
-  }
-  if (!kept->already) {
-    stored_();
   }
   net::response answer;
   answer.status = how_.acknowledge_status;

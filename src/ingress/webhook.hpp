@@ -1,4 +1,5 @@
-// The Hub-facing door: checks a request, has the delivery stored, and only then acknowledges it (contract sections 1, 2, 7).
+// The Hub-facing door: checks a request, has the delivery stored, and only then acknowledges it (contract sections 1,
+// 2, 7).
 #ifndef CONSENTD_INGRESS_WEBHOOK_HPP
 #define CONSENTD_INGRESS_WEBHOOK_HPP
 
@@ -13,7 +14,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <string>
 
 namespace consentd::ingress {
@@ -25,12 +25,11 @@ struct settings {
   std::chrono::seconds retry_after{5}; // what a sender is told with 429 and 503
 };
 
-// One for all sessions of the Hub's listeners; safe on all their threads. Everything given must outlive it. `stored` is called
-// after each delivery that is new in the inbox, on the session's thread: it must only post.
+// One for all sessions of the Hub's listeners; safe on all their threads. Everything given must outlive it.
 class webhook final : public net::handler {
 public:
-  webhook(settings how, authz::bearer_policy bearer, jose::key_source const& keys, store::inbox& inbox, clock const& now,
-          log_sink& log, telemetry& counters, std::function<void()> stored);
+  webhook(settings how, authz::bearer_policy bearer, jose::key_source const& keys, store::inbox& inbox,
+          clock const& now, log_sink& log, telemetry& counters);
 
   boost::asio::awaitable<void> serve(net::exchange& request) override;
   net::response refuse(reason why, net::request_head const& head) override;
@@ -53,7 +52,6 @@ private:
   clock const& now_;
   log_sink& log_;
   telemetry& counters_;
-  std::function<void()> stored_;
 };
 
 // The interaction id of a request: the received one when it is a single UUID, a new one otherwise (contract section 7).

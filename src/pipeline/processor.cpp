@@ -19,7 +19,8 @@ namespace asio = boost::asio;
 processor::processor(asio::any_io_executor control, store::inbox& inbox, trust by, log_sink& log, telemetry& counters,
                      settings how)
     : strand_(asio::make_strand(std::move(control))), inbox_(inbox), trust_(std::move(by)), log_(log),
-      counters_(counters), how_(how), pool_(how.threads), signal_(strand_) {}
+      counters_(counters), how_(how), pool_(how.threads), signal_(strand_) {
+}
 
 processor::~processor() {
   pool_.stop();
@@ -48,7 +49,8 @@ asio::awaitable<void> processor::stop() {
   asio::steady_timer turn(co_await asio::this_coro::executor);
   while (true) {
     bool const done = co_await asio::co_spawn(
-        strand_, [](processor* self) -> asio::awaitable<bool> { co_return self->in_hand_ == 0 && !self->running_; }(this),
+        strand_,
+        [](processor* self) -> asio::awaitable<bool> { co_return self->in_hand_ == 0 && !self->running_; }(this),
         asio::use_awaitable);
     if (done) {
       co_return;
@@ -136,8 +138,8 @@ asio::awaitable<void> processor::process(store::pending_delivery delivery) {
 }
 
 verdict processor::judge_safely(store::pending_delivery const& delivery) noexcept {
-  // A delivery must come to an outcome whatever its bytes provoke: kept aside it can be looked into, in the inbox it would
-  // come back for ever.
+  // A delivery must come to an outcome whatever its bytes provoke: kept aside it can be looked into, in the inbox it
+  // would come back for ever.
   try {
     return judge(delivery, trust_);
   } catch (std::exception const& thrown) {

@@ -20,8 +20,9 @@
 namespace consentd::pipeline {
 
 struct settings {
-  std::size_t threads = 1;  // that judge
-  std::size_t in_hand = 64; // deliveries taken and not yet settled; more than threads, so that judging goes on during a commit
+  std::size_t threads = 1; // that judge
+  std::size_t in_hand =
+      64; // deliveries taken and not yet settled; more than threads, so that judging goes on during a commit
   std::chrono::milliseconds storage_pause{1000}; // between attempts while the store fails
 };
 
@@ -40,7 +41,8 @@ public:
   // There is something new in the inbox, or something became ready. Any thread; costs next to nothing while busy.
   void arrived() noexcept;
 
-  // Takes nothing more; completes when all that was in hand is settled, or has to stay in the inbox because the store fails.
+  // Takes nothing more; completes when all that was in hand is settled, or has to stay in the inbox because the store
+  // fails.
   boost::asio::awaitable<void> stop();
 
 private:

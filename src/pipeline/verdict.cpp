@@ -8,10 +8,8 @@ namespace consentd::pipeline {
 namespace {
 
 store::refusal refuse(std::int64_t delivery, failure why, std::string issuer, std::string consent_id = {}) {
-  return {.delivery = delivery,
-          .why = std::move(why),
-          .issuer = std::move(issuer),
-          .consent_id = std::move(consent_id)};
+  return {
+      .delivery = delivery, .why = std::move(why), .issuer = std::move(issuer), .consent_id = std::move(consent_id)};
 }
 
 store::event_token token_of(jose::signed_event const& event, digest const& message) {
@@ -28,8 +26,7 @@ store::event_token token_of(jose::signed_event const& event, digest const& messa
 
 verdict judge(store::pending_delivery const& delivery, trust const& by) {
   jose::claimed learned;
-  auto opened =
-      jose::open_event(delivery.body, delivery.received, by.keys, by.issuers, by.policy, nullptr, &learned);
+  auto opened = jose::open_event(delivery.body, delivery.received, by.keys, by.issuers, by.policy, nullptr, &learned);
   if (!opened) {
     if (opened.error().code == reason::keys_unavailable) {
       return awaits_keys{delivery.delivery, std::move(learned.issuer)};

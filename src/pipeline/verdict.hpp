@@ -27,8 +27,8 @@ struct awaits_keys {
 
 using verdict = std::variant<store::settlement, store::refusal, awaits_keys>;
 
-// Decrypts, verifies and reads one delivery. Costs an RSA private operation; any thread. Throws only what the machine forces
-// (memory).
+// Decrypts, verifies and reads one delivery. Costs an RSA private operation; any thread. Throws only what the machine
+// forces (memory).
 verdict judge(store::pending_delivery const& delivery, trust const& by);
 
 } // namespace consentd::pipeline

@@ -49,6 +49,10 @@ public:
   virtual async_result<void> wait_for_keys(std::int64_t delivery, std::string issuer) = 0;
   // How many became ready.
   virtual async_result<std::size_t> keys_arrived(std::string issuer) = 0;
+
+  // Calls `ready` after each commit that left deliveries to take: new ones, and those that had waited for a consent or for keys. On
+  // a thread of the store's: it must only post. One caller, before the first write; lasts until the store ends.
+  virtual void on_ready(std::function<void()> ready) = 0;
 };
 
 // What the TPP's services ask.

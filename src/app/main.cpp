@@ -1,0 +1,94 @@
+// consentd: receives consent events of the API Hub. See README.md.
+#include "app/daemon.hpp"
+#include "app/failed_start.hpp"
+#include "app/service_manager.hpp"
+#include "app/sockets.hpp"
+#include "app/trust.hpp"
+#include "base/time.hpp"
+#include "config/keys.hpp"
+#include "config/load.hpp"
+#include "ops/log.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <exception>
+#include <iostream>
+#include <string>
+
+namespace {
+
+using namespace consentd;
+
+config::settings load_settings(std::string const& path) {
+  auto loaded = config::load(path);
+  if (!loaded) {
+    for (auto const& problem : loaded.error()) {
+      std::cerr << config::describe(problem) << '\n';
+    }
+    throw app::failed_start(app::exit_configuration,
+                            path + ": " + std::to_string(loaded.error().size()) + " to mend; see above");
+  }
+  return std::move(*loaded);
+}
+
+// All that can be known without opening the store or a socket: keys are loaded, sets are parsed.
+int check(config::settings const& how) {
+  auto keys = config::load_decryption_keys(how);
+  if (!keys) {
+    throw app::failed_start(app::exit_configuration, keys.error().detail);
+  }
+  app::hub_origin_of(how);
+  app::issuer_origins_of(how);
+  app::client_context_of(how);
+  app::hub_tls_of(how);
+  std::cout << how.file << ": fine\n";
+  return 0;
+}
+
+ops::log_options log_options_of(config::log_settings const& how) {
+  ops::log_options options;
+  options.least = how.level;
+  if (how.format == config::log_format::json) {
+    options.format = ops::log_format::json;
+  } else if (ops::leads_to_journal(options.fd)) {
+    options.format = ops::log_format::journal;
+  }
+  return options;
+}
+
+int run(std::string const& path, bool check_only) {
+  auto const how = load_settings(path);
+  if (check_only) {
+    return check(how);
+  }
+  app::service_manager manager;
+  ops::log log(log_options_of(how.log), system_clock());
+  app::daemon consentd(how, manager, log);
+  consentd.run();
+  return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  std::string path = "/etc/consentd/consentd.toml";
+  bool check_only = false;
+  CLI::App arguments("Receives consent events of the API Hub and tells the services that depend on them");
+  arguments.add_option("--config", path, "settings file")->capture_default_str();
+  arguments.add_flag("--check-config", check_only, "say what is wrong with the settings, and end");
+  arguments.set_version_flag("--version", "consentd " CONSENTD_VERSION);
+  try {
+    arguments.parse(argc, argv);
+  } catch (CLI::ParseError const& wrong) {
+    return arguments.exit(wrong) == 0 ? 0 : app::exit_usage;
+  }
+  try {
+    return run(path, check_only);
+  } catch (app::failed_start const& failed) {
+    std::cerr << "consentd: " << failed.what() << '\n';
+    return failed.exit_status();
+  } catch (std::exception const& failed) {
+    std::cerr << "consentd: " << failed.what() << '\n';
+    return app::exit_failure;
+  }
+}

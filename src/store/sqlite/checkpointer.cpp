@@ -1,0 +1,78 @@
+#include "store/sqlite/checkpointer.hpp"
+
+#include <sqlite3.h>
+
+#include <string>
+#include <utility>
+
+namespace consentd::store::sqlite {
+namespace {
+
+// 8 MB: pages that many commits changed are carried over once.
+constexpr int pages_between = 2048;
+// 64 MB. While the writer is busy a checkpoint beside it never catches up wholly, so the WAL is not begun anew by itself.
+constexpr int most_pages = 16384;
+
+} // namespace
+
+checkpointer::checkpointer(connection on, log_sink& log, std::function<void()> empty_wal)
+    : db_(std::move(on)), log_(log), empty_wal_(std::move(empty_wal)), due_at_(pages_between) {
+  thread_ = std::thread([this] { work(); });
+}
+
+checkpointer::~checkpointer() {
+  {
+    std::lock_guard const lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_one();
+  thread_.join();
+}
+
+void checkpointer::wal_grew(int pages) {
+  bool due = false;
+  {
+    std::lock_guard const lock(mutex_);
+    if (pages < pages_) {
+      due_at_ = pages_between; // it was begun anew
+    }
+    pages_ = pages;
+    due = pages_ >= due_at_;
+  }
+  if (due) {
+    changed_.notify_one();
+  }
+}
+
+void checkpointer::work() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return stopping_ || pages_ >= due_at_; });
+    if (stopping_) {
+      return;
+    }
+    lock.unlock();
+    int const pages = checkpoint();
+    if (pages >= most_pages) {
+      empty_wal_(); // little is left to do for it: most was carried over just now
+    }
+    lock.lock();
+    due_at_ = pages_ + pages_between;
+  }
+}
+
+// The pages in the WAL.
+int checkpointer::checkpoint() {
+  int pages = 0;
+  int moved = 0;
+  int const code = sqlite3_wal_checkpoint_v2(db_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &pages, &moved);
+  bool const failed = code != SQLITE_OK && code != SQLITE_BUSY;
+  if (failed && !failing_) {
+    log_.write(severity::error, "database checkpoint failed",
+               {{"detail", sqlite3_errstr(code)}, {"code", std::to_string(code)}});
+  }
+  failing_ = failed;
+  return pages;
+}
+
+} // namespace consentd::store::sqlite

@@ -1,0 +1,177 @@
+#include "store/sqlite/consent_rows.hpp"
+
+#include "store/sqlite/encoding.hpp"
+
+#include <algorithm>
+
+namespace consentd::store::sqlite {
+namespace {
+
+std::optional<consent::status> maybe_status(query const& row, int column) {
+  auto const number = row.maybe_integer(column);
+  return number ? std::optional(stored_status(*number)) : std::nullopt;
+}
+
+// When the consent lapses if no event comes first: only while there is something to lapse.
+std::optional<timestamp> lapses(consent::state const& of) {
+  bool const ended = of.flags.deleted || of.flags.lapsed || (of.status && consent::is_terminal(*of.status));
+  return ended ? std::nullopt : of.expiry;
+}
+
+void insert_consent(ledger& in, consent_change const& change) {
+  auto const& state = change.after;
+  run(in.db,
+      "INSERT INTO consents (id, issuer, kind, bound, status, status_time, event_time, expiry, base_consent_id, revoked_by, flags, "
+      "document, resource_digest, sequence, created, updated, lapses) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?16)",
+      std::string_view(state.consent_id), std::string_view(state.issuer), to_stored(state.kind), to_stored(state.bound),
+      to_stored(state.status), state.status_time, state.event_time, state.expiry, state.base_consent_id, state.revoked_by,
+      to_stored(state.flags), change.document, as_blob(state.resource_digest), change.sequence, in.now, lapses(state));
+  ++in.count.consents;
+}
+
+void update_consent(ledger& in, consent_change const& change) {
+  auto const& state = change.after;
+  auto const& known = change.before->record.state;
+  std::string_view const id = state.consent_id;
+  run(in.db,
+      "UPDATE consents SET bound = ?, status_time = ?, event_time = ?, revoked_by = ?, flags = ?, document = ?, "
+      "resource_digest = ?, sequence = ?, updated = ? WHERE id = ?",
+      to_stored(state.bound), state.status_time, state.event_time, state.revoked_by, to_stored(state.flags), change.document,
+      as_blob(state.resource_digest), change.sequence, in.now, id);
+  // Columns with an index of their own: naming one in an UPDATE rewrites its index even when the value stays.
+  if (state.status != known.status) {
+    run(in.db, "UPDATE consents SET status = ? WHERE id = ?", to_stored(state.status), id);
+  }
+  if (state.expiry != known.expiry) {
+    run(in.db, "UPDATE consents SET expiry = ? WHERE id = ?", state.expiry, id);
+  }
+  if (lapses(state) != lapses(known)) {
+    run(in.db, "UPDATE consents SET lapses = ? WHERE id = ?", lapses(state), id);
+  }
+  if (state.base_consent_id != known.base_consent_id) {
+    run(in.db, "UPDATE consents SET base_consent_id = ? WHERE id = ?", state.base_consent_id, id);
+  }
+}
+
+// What `base` leads to, link by link, is not `id`. A chain longer than this counts as a cycle.
+bool leads_back(connection& on, std::string_view id, std::string base) {
+  constexpr int longest_chain = 1000;
+  for (int links = 0; links < longest_chain; ++links) {
+    if (base == id) {
+      return true;
+    }
+    query next(on, "SELECT base_consent_id FROM consents WHERE id = ?", std::string_view(base));
+    if (!next.step() || next.is_null(0)) {
+      return false;
+    }
+    // The row is read before the text that it was found by changes.
+    std::string found(next.text(0));
+    base.swap(found);
+  }
+  return true;
+}
+
+} // namespace
+
+consent_record read_consent(query const& row) {
+  consent_record made;
+  auto& state = made.state;
+  state.consent_id = row.text(0);
+  state.issuer = row.text(1);
+  state.kind = stored_kind(row.integer(2));
+  state.bound = stored_binding(row.integer(3));
+  state.status = maybe_status(row, 4);
+  state.status_time = row.maybe_time(5);
+  state.event_time = row.maybe_time(6);
+  state.expiry = row.maybe_time(7);
+  state.base_consent_id = row.maybe_text(8);
+  state.revoked_by = row.maybe_text(9);
+  state.flags = stored_flags(row.integer(10));
+  auto const resource = row.bytes(11);
+  std::copy_n(resource.begin(), std::min(resource.size(), state.resource_digest.size()), state.resource_digest.begin());
+  made.sequence = static_cast<std::uint64_t>(row.integer(12));
+  made.created = row.time(13);
+  made.updated = row.time(14);
+  return made;
+}
+
+std::optional<kept_consent> load_consent(connection& on, std::string_view id) {
+  query row(on,
+            "SELECT c.id, c.issuer, c.kind, c.bound, c.status, c.status_time, c.event_time, c.expiry, c.base_consent_id, "
+            "c.revoked_by, c.flags, c.resource_digest, c.sequence, c.created, c.updated, c.document FROM consents AS c "
+            "WHERE c.id = ?",
+            id);
+  if (!row.step()) {
+    return std::nullopt;
+  }
+  return kept_consent{read_consent(row), row.maybe_integer(consent_column_count)};
+}
+
+void save_consent(ledger& in, consent_change const& change) {
+  if (change.before) {
+    update_consent(in, change);
+  } else {
+    insert_consent(in, change);
+    check_links_to(in.db, change.after);
+  }
+}
+
+std::int64_t add_document(ledger& in, std::string_view json) {
+  run(in.db, "INSERT INTO documents (json) VALUES (?)", json);
+  return in.db.last_id();
+}
+
+journal_entry entry_of(consent::state const& after) {
+  journal_entry made;
+  made.consent_id = after.consent_id;
+  made.issuer = after.issuer;
+  made.kind = after.kind;
+  made.status = after.status;
+  made.status_time = after.status_time;
+  made.event_time = after.event_time;
+  made.expiry = after.expiry;
+  made.revoked_by = after.revoked_by;
+  made.flags = after.flags;
+  return made;
+}
+
+std::uint64_t add_entry(ledger& in, journal_entry const& entry, std::optional<std::int64_t> document, std::string_view print) {
+  auto const fingerprint = print.empty() ? std::nullopt : std::optional(blob{print});
+  run(in.db,
+      "INSERT INTO journal (type, recorded, consent_id, issuer, kind, disposition, status, previous, reported, status_time, "
+      "event_time, expiry, revoked_by, flags, document, told, alert, delivery, interaction_id, uid, fingerprint) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      to_stored(entry.type), in.now, std::string_view(entry.consent_id), std::string_view(entry.issuer), to_stored(entry.kind),
+      to_stored(entry.disposition), to_stored(entry.status), to_stored(entry.previous), to_stored(entry.reported),
+      entry.status_time, entry.event_time, entry.expiry, entry.revoked_by, to_stored(entry.flags), document, entry.told,
+      entry.alert, entry.delivery, std::string_view(entry.interaction_id), entry.uid, fingerprint);
+  in.after.last_sequence = static_cast<std::uint64_t>(in.db.last_id());
+  return in.after.last_sequence;
+}
+
+void check_link(connection& on, std::optional<std::string> const& linked_before, consent::state& after) {
+  if (!after.base_consent_id || after.base_consent_id == linked_before) {
+    return;
+  }
+  bool unfit = leads_back(on, after.consent_id, *after.base_consent_id);
+  if (!unfit) {
+    query base(on, "SELECT issuer, kind FROM consents WHERE id = ?", std::string_view(*after.base_consent_id));
+    unfit = base.step() && (base.text(0) != after.issuer || base.integer(1) != to_stored(after.kind));
+  }
+  if (unfit) {
+    after.base_consent_id = linked_before;
+    after.flags.unlinked = true;
+  }
+}
+
+void check_links_to(connection& on, consent::state const& made) {
+  consent::flags unlinked;
+  unlinked.unlinked = true;
+  run(on,
+      "UPDATE consents SET base_consent_id = NULL, flags = flags | ? "
+      "WHERE base_consent_id = ? AND (issuer <> ? OR kind <> ?)",
+      to_stored(unlinked), std::string_view(made.consent_id), std::string_view(made.issuer), to_stored(made.kind));
+}
+
+} // namespace consentd::store::sqlite

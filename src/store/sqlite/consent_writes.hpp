@@ -1,0 +1,19 @@
+// The writer's operations on consents.
+#ifndef CONSENTD_STORE_SQLITE_CONSENT_WRITES_HPP
+#define CONSENTD_STORE_SQLITE_CONSENT_WRITES_HPP
+
+#include "base/result.hpp"
+#include "store/records.hpp"
+#include "store/sqlite/ledger.hpp"
+
+namespace consentd::store::sqlite {
+
+// store::inbox::settle, of which this is the transaction.
+result<outcome> settle(ledger& in, settlement const& event);
+// store::consents::announce and lapse.
+result<announced> announce(ledger& in, announcement const& consent);
+std::size_t lapse(ledger& in, timestamp now, std::size_t at_most);
+
+} // namespace consentd::store::sqlite
+
+#endif

@@ -1,0 +1,189 @@
+#include "store/sqlite/encoding.hpp"
+
+#include <array>
+#include <cstddef>
+#include <stdexcept>
+#include <utility>
+
+namespace consentd::store::sqlite {
+namespace {
+
+using consent::binding;
+using consent::disposition;
+using consent::flags;
+using consent::kind;
+using consent::status;
+
+template <class Enum, std::size_t Size>
+using table = std::array<std::pair<Enum, int>, Size>;
+
+constexpr table<status, 7> statuses{{
+    {status::awaiting_authorization, 1},
+    {status::authorized, 2},
+    {status::suspended, 3},
+    {status::rejected, 4},
+    {status::consumed, 5},
+    {status::expired, 6},
+    {status::revoked, 7},
+}};
+
+constexpr table<kind, 3> kinds{{
+    {kind::account_access, 1},
+    {kind::payment, 2},
+    {kind::insurance, 3},
+}};
+
+constexpr table<disposition, 8> dispositions{{
+    {disposition::duplicate, 1},
+    {disposition::stale, 2},
+    {disposition::updated, 3},
+    {disposition::refused, 4},
+    {disposition::late, 5},
+    {disposition::applied, 6},
+    {disposition::gap, 7},
+    {disposition::deleted, 8},
+}};
+
+constexpr table<binding, 2> bindings{{
+    {binding::announced, 1},
+    {binding::by_event, 2},
+}};
+
+constexpr table<entry_type, 3> entry_types{{
+    {entry_type::status, 1},
+    {entry_type::announced, 2},
+    {entry_type::lapsed, 3},
+}};
+
+constexpr std::array<std::pair<bool flags::*, int>, 9> flag_bits{{
+    {&flags::in_doubt, 1},
+    {&flags::contested, 2},
+    {&flags::deleted, 4},
+    {&flags::changed, 8},
+    {&flags::gap, 16},
+    {&flags::late, 32},
+    {&flags::clock, 64},
+    {&flags::lapsed, 128},
+    {&flags::unlinked, 256},
+}};
+
+template <class Enum, std::size_t Size>
+constexpr int number_of(table<Enum, Size> const& in, Enum value) noexcept {
+  for (auto const& [known, number] : in) {
+    if (known == value) {
+      return number;
+    }
+  }
+  return 0; // an enumerator that the table lacks: the test that pins the numbers finds it
+}
+
+template <class Enum, std::size_t Size>
+Enum value_of(table<Enum, Size> const& in, std::int64_t stored) {
+  for (auto const& [value, number] : in) {
+    if (number == stored) {
+      return value;
+    }
+  }
+  throw std::out_of_range("holds the number " + std::to_string(stored) + " where this version knows no such value");
+}
+
+constexpr std::string_view for_consent = "consent:";
+constexpr std::string_view for_issuer = "issuer:";
+
+// Keys of 128 bits: nobody meets one by chance, and who makes two of his own tokens or events meet only harms himself.
+constexpr std::size_t short_bytes = 16;
+
+std::string short_digest(std::string_view text) {
+  auto const whole = sha256(text);
+  return std::string(as_bytes(whole).substr(0, short_bytes));
+}
+
+} // namespace
+
+int to_stored(consent::status value) noexcept {
+  return number_of(statuses, value);
+}
+int to_stored(consent::kind value) noexcept {
+  return number_of(kinds, value);
+}
+int to_stored(consent::disposition value) noexcept {
+  return number_of(dispositions, value);
+}
+int to_stored(consent::binding value) noexcept {
+  return number_of(bindings, value);
+}
+int to_stored(entry_type value) noexcept {
+  return number_of(entry_types, value);
+}
+
+int to_stored(consent::flags const& value) noexcept {
+  int bits = 0;
+  for (auto const& [flag, bit] : flag_bits) {
+    bits |= value.*flag ? bit : 0;
+  }
+  return bits;
+}
+
+consent::status stored_status(std::int64_t number) {
+  return value_of(statuses, number);
+}
+consent::kind stored_kind(std::int64_t number) {
+  return value_of(kinds, number);
+}
+consent::disposition stored_disposition(std::int64_t number) {
+  return value_of(dispositions, number);
+}
+consent::binding stored_binding(std::int64_t number) {
+  return value_of(bindings, number);
+}
+entry_type stored_entry_type(std::int64_t number) {
+  return value_of(entry_types, number);
+}
+
+consent::flags stored_flags(std::int64_t bits) noexcept {
+  consent::flags made;
+  for (auto const& [flag, bit] : flag_bits) {
+    made.*flag = (bits & bit) != 0;
+  }
+  return made;
+}
+
+std::string token_identity(std::string_view issuer, std::string_view identity) {
+  std::string text;
+  // The length keeps ("a", "bc") and ("ab", "c") apart.
+  text.append(std::to_string(issuer.size())).append(1, ':').append(issuer).append(identity);
+  return short_digest(text);
+}
+
+std::string fingerprint(consent::report const& event) {
+  bool const deletion = event.what == consent::change::deleted;
+  std::string text = deletion ? "deleted" : "status";
+  text += '\0';
+  text += event.consent_id;
+  text += '\0';
+  text += std::to_string(event.status ? to_stored(*event.status) : 0);
+  text += '\0';
+  // A deletion without `Data` has nothing but its time to be told apart by.
+  auto const when = deletion && !event.status_time ? std::optional(event.event_time) : event.status_time;
+  text += when ? std::to_string(when->time_since_epoch().count()) : std::string();
+  text += '\0';
+  text += as_bytes(event.resource_digest);
+  return short_digest(text);
+}
+
+std::string waits_for_consent(std::string_view consent_id) {
+  return std::string(for_consent).append(consent_id);
+}
+
+std::string waits_for_keys(std::string_view issuer) {
+  return std::string(for_issuer).append(issuer);
+}
+
+waiting stored_waiting(std::string_view text) {
+  if (text.starts_with(for_consent)) {
+    return {delivery_state::waiting_for_consent, text.substr(for_consent.size())};
+  }
+  return {delivery_state::waiting_for_keys, text.substr(for_issuer.size())};
+}
+
+} // namespace consentd::store::sqlite

@@ -1,0 +1,53 @@
+// What is known without asking the database: how much there is of everything, as of the last commit.
+#ifndef CONSENTD_STORE_SQLITE_FACTS_HPP
+#define CONSENTD_STORE_SQLITE_FACTS_HPP
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <string>
+
+namespace consentd::store::sqlite {
+
+struct counts {
+  std::uint64_t pending = 0; // in the inbox, to be opened
+  std::uint64_t waiting_for_consent = 0;
+  std::uint64_t waiting_for_keys = 0;
+  std::uint64_t inbox_bytes = 0; // bodies of all three
+  std::uint64_t quarantined = 0;
+  std::uint64_t consents = 0;
+
+  friend bool operator==(counts const&, counts const&) = default;
+};
+
+// Written by the writer after each commit, read by any thread.
+class facts {
+public:
+  facts(std::string epoch, std::uint64_t pruned, std::uint64_t last, counts const& of)
+      : epoch_(std::move(epoch)), pruned_(pruned), last_(last), counts_(of) {}
+
+  std::string const& epoch() const noexcept { return epoch_; }
+  std::uint64_t pruned() const noexcept { return pruned_; }
+  std::uint64_t last() const noexcept { return last_.load(); }
+  void set_last(std::uint64_t sequence) noexcept { last_.store(sequence); }
+
+  counts count() const {
+    std::lock_guard const lock(mutex_);
+    return counts_;
+  }
+  void set_counts(counts const& of) {
+    std::lock_guard const lock(mutex_);
+    counts_ = of;
+  }
+
+private:
+  std::string const epoch_;
+  std::uint64_t const pruned_;
+  std::atomic<std::uint64_t> last_;
+  mutable std::mutex mutex_;
+  counts counts_;
+};
+
+} // namespace consentd::store::sqlite
+
+#endif

@@ -1,0 +1,217 @@
+#include "store/sqlite/inbox_writes.hpp"
+
+namespace consentd::store::sqlite {
+namespace {
+
+result<void> check_room(ledger const& in, std::size_t body_bytes) {
+  if (in.count.pending + in.count.waiting_for_keys >= in.how.inbox_rows) {
+    return failure{reason::inbox_full, "the inbox holds " + std::to_string(in.how.inbox_rows) + " deliveries to be opened"};
+  }
+  if (in.count.inbox_bytes + body_bytes > in.how.inbox_bytes) {
+    return failure{reason::inbox_full, "the inbox holds " + std::to_string(in.count.inbox_bytes) + " bytes"};
+  }
+  return {};
+}
+
+std::int64_t insert(ledger& in, new_delivery const& delivery) {
+  run(in.db, "INSERT INTO bodies (body) VALUES (?)", blob{delivery.body});
+  auto const id = in.db.last_id();
+  query row(in.db, "INSERT INTO inbox (id, interaction_id, received, peer, bytes, bearer_issuer, bearer_identity) "
+                   "VALUES (?, ?, ?, ?, ?, ?, ?)");
+  row.put(id);
+  row.put(std::string_view(delivery.interaction_id));
+  row.put(delivery.received);
+  row.put(std::string_view(delivery.peer));
+  row.put(delivery.body.size());
+  if (delivery.token) {
+    row.put(std::string_view(delivery.token->issuer));
+    row.put(std::string_view(delivery.token->identity));
+  } else {
+    row.put(std::nullopt);
+    row.put(std::nullopt);
+  }
+  row.run();
+  ++in.count.pending;
+  in.count.inbox_bytes += delivery.body.size();
+  in.after.inbox.push_back({inbox_change::what::ready, {id, delivery.received, false}, {}});
+  return id;
+}
+
+void note_left_hand(ledger& in, std::int64_t delivery) {
+  in.after.inbox.push_back({inbox_change::what::left_hand, {delivery, {}, false}, {}});
+}
+
+void record_delivery(ledger& in, inbox_row const& delivery, ending const& how) {
+  query row(in.db, "INSERT INTO deliveries (id, interaction_id, received, peer, bearer_issuer, bearer_identity, finished, sequence, "
+                   "disposition, reason, detail, issuer, consent_id, jwe_kid, jws_kid) "
+                   "SELECT id, interaction_id, received, peer, bearer_issuer, bearer_identity, ?, ?, ?, ?, ?, ?, ?, ?, ? "
+                   "FROM inbox WHERE id = ?");
+  row.put(in.now);
+  row.put(how.sequence);
+  row.put(to_stored(how.disposition));
+  if (how.why != nullptr) {
+    row.put(to_string(how.why->code));
+    row.put(std::string_view(how.why->detail));
+  } else {
+    row.put(std::nullopt);
+    row.put(std::string_view());
+  }
+  row.put(how.issuer);
+  row.put(how.consent_id);
+  row.put(how.jwe_kid);
+  row.put(how.jws_kid);
+  row.put(delivery.id);
+  row.run();
+}
+
+void leave_inbox(ledger& in, inbox_row const& delivery) {
+  run(in.db, "DELETE FROM inbox WHERE id = ?", delivery.id);
+  --in.count.pending;
+  in.count.inbox_bytes -= delivery.bytes;
+  note_left_hand(in, delivery.id);
+  in.after.finished.push_back(delivery.received);
+}
+
+void evict_oldest_quarantined(ledger& in) {
+  std::int64_t id = 0;
+  {
+    query oldest(in.db, "SELECT id FROM quarantine ORDER BY id LIMIT 1");
+    if (!oldest.step()) {
+      in.count.quarantined = 0;
+      return;
+    }
+    id = oldest.integer(0);
+  }
+  run(in.db, "DELETE FROM quarantine WHERE id = ?", id);
+  run(in.db, "DELETE FROM bodies WHERE id = ?", id);
+  --in.count.quarantined;
+}
+
+std::uint64_t& waiting_count(ledger& in, std::string_view what) {
+  return stored_waiting(what).why == delivery_state::waiting_for_consent ? in.count.waiting_for_consent
+                                                                         : in.count.waiting_for_keys;
+}
+
+} // namespace
+
+result<appended> append(ledger& in, new_delivery const& delivery, digest const& body_digest) {
+  std::string identity;
+  if (delivery.token) {
+    identity = token_identity(delivery.token->issuer, delivery.token->identity);
+    if (auto const before = find_spent(in, token_kind::bearer, identity, body_digest)) {
+      if (before->same) {
+        return appended{before->delivery, true};
+      }
+      return failure{reason::bearer_replay, "the token came before with another body"};
+    }
+  }
+  if (auto const room = check_room(in, delivery.body.size()); !room) {
+    return room.error();
+  }
+  auto const id = insert(in, delivery);
+  if (delivery.token) {
+    spend(in, token_kind::bearer, identity, body_digest, delivery.token->spent_until, id);
+  }
+  return appended{id, false};
+}
+
+result<void> wait_for_keys(ledger& in, std::int64_t delivery, std::string const& issuer) {
+  auto const row = find_in_inbox(in, delivery);
+  if (!row) {
+    return failure{reason::not_found, "no such delivery is to be opened"};
+  }
+  let_wait(in, *row, waits_for_keys(issuer));
+  in.after.inbox.push_back({inbox_change::what::waits_for_keys, {}, issuer});
+  return {};
+}
+
+std::size_t keys_arrived(ledger& in, std::string const& issuer) {
+  auto const released = release(in, waits_for_keys(issuer));
+  in.after.inbox.push_back({inbox_change::what::keys_arrived, {}, issuer});
+  return released;
+}
+
+result<void> set_aside_refused(ledger& in, refusal const& refused) {
+  auto const row = find_in_inbox(in, refused.delivery);
+  if (!row) {
+    return failure{reason::not_found, "no such delivery is to be opened"};
+  }
+  ending how;
+  how.why = &refused.why;
+  how.issuer = refused.issuer;
+  how.consent_id = refused.consent_id;
+  quarantine(in, *row, how, 1);
+  return {};
+}
+
+std::optional<inbox_row> find_in_inbox(ledger& in, std::int64_t delivery) {
+  query row(in.db, "SELECT interaction_id, received, bytes, deaths FROM inbox WHERE id = ? AND waits_for IS NULL", delivery);
+  if (!row.step()) {
+    return std::nullopt;
+  }
+  return inbox_row{delivery, std::string(row.text(0)), row.time(1), static_cast<std::uint64_t>(row.integer(2)),
+                   static_cast<std::uint32_t>(row.integer(3))};
+}
+
+void finish(ledger& in, inbox_row const& delivery, ending const& how) {
+  record_delivery(in, delivery, how);
+  leave_inbox(in, delivery);
+  run(in.db, "DELETE FROM bodies WHERE id = ?", delivery.id);
+  if (how.disposition) {
+    in.after.decided.push_back(consent::to_string(*how.disposition));
+  }
+}
+
+void quarantine(ledger& in, inbox_row const& delivery, ending const& how, std::uint32_t attempts) {
+  record_delivery(in, delivery, how);
+  leave_inbox(in, delivery);
+  auto const why = to_string(how.why->code);
+  run(in.db, "INSERT INTO quarantine (id, reason, attempts, bytes) VALUES (?, ?, ?, ?)", delivery.id, why, attempts,
+      delivery.bytes);
+  ++in.count.quarantined;
+  while (in.count.quarantined > in.how.quarantine_rows) {
+    evict_oldest_quarantined(in);
+  }
+  in.after.quarantined.push_back(why);
+}
+
+void let_wait(ledger& in, inbox_row const& delivery, std::string_view what) {
+  run(in.db, "UPDATE inbox SET waits_for = ? WHERE id = ?", what, delivery.id);
+  --in.count.pending;
+  ++waiting_count(in, what);
+  note_left_hand(in, delivery.id);
+}
+
+std::size_t release(ledger& in, std::string_view what) {
+  std::size_t released = 0;
+  {
+    query waiting(in.db, "SELECT id, received FROM inbox WHERE waits_for = ?", what);
+    while (waiting.step()) {
+      in.after.inbox.push_back({inbox_change::what::ready, {waiting.integer(0), waiting.time(1), false}, {}});
+      ++released;
+    }
+  }
+  if (released > 0) {
+    run(in.db, "UPDATE inbox SET waits_for = NULL WHERE waits_for = ?", what);
+    in.count.pending += released;
+    waiting_count(in, what) -= released;
+  }
+  return released;
+}
+
+std::optional<spent_token> find_spent(ledger& in, token_kind kind, std::string_view identity, digest const& content) {
+  query row(in.db, "SELECT digest, delivery FROM spent WHERE kind = ? AND identity = ?", static_cast<int>(kind), blob{identity});
+  if (!row.step()) {
+    return std::nullopt;
+  }
+  return spent_token{row.bytes(0) == as_bytes(content), row.integer(1)};
+}
+
+void spend(ledger& in, token_kind kind, std::string_view identity, digest const& content, timestamp until,
+           std::int64_t delivery) {
+  run(in.db, "INSERT INTO spent (kind, identity, digest, until, delivery) VALUES (?, ?, ?, ?, ?)", static_cast<int>(kind),
+      blob{identity}, as_blob(content), until, delivery);
+  ++in.spent;
+}
+
+} // namespace consentd::store::sqlite

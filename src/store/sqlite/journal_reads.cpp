@@ -1,0 +1,105 @@
+#include "store/sqlite/encoding.hpp"
+#include "store/sqlite/reads.hpp"
+
+#include <algorithm>
+
+namespace consentd::store::sqlite {
+namespace {
+
+// Entries looked through in one go: bounds the time of a read that meets none that subscribers are told.
+constexpr std::uint64_t most_examined = 10000;
+
+consent::flags flags_of(query const& row, int column) {
+  return stored_flags(row.integer(column));
+}
+
+std::optional<consent::status> maybe_status(query const& row, int column) {
+  auto const number = row.maybe_integer(column);
+  return number ? std::optional(stored_status(*number)) : std::nullopt;
+}
+
+// From the columns of `entry_sql`, in its order.
+journal_entry read_entry(query const& row) {
+  journal_entry made;
+  made.sequence = static_cast<std::uint64_t>(row.integer(0));
+  made.type = stored_entry_type(row.integer(1));
+  made.recorded = row.time(2);
+  made.consent_id = row.text(3);
+  made.issuer = row.text(4);
+  made.kind = stored_kind(row.integer(5));
+  if (auto const number = row.maybe_integer(6)) {
+    made.disposition = stored_disposition(*number);
+  }
+  made.status = maybe_status(row, 7);
+  made.previous = maybe_status(row, 8);
+  made.reported = maybe_status(row, 9);
+  made.status_time = row.maybe_time(10);
+  made.event_time = row.maybe_time(11);
+  made.expiry = row.maybe_time(12);
+  made.revoked_by = row.maybe_text(13);
+  made.flags = flags_of(row, 14);
+  made.told = row.integer(15) != 0;
+  made.alert = row.integer(16) != 0;
+  made.delivery = row.maybe_integer(17);
+  made.interaction_id = row.text(18);
+  if (auto const uid = row.maybe_integer(19)) {
+    made.uid = static_cast<std::uint32_t>(*uid);
+  }
+  made.resource = row.text(20);
+  return made;
+}
+
+constexpr sql entry_sql = "SELECT j.sequence, j.type, j.recorded, j.consent_id, j.issuer, j.kind, j.disposition, j.status, j.previous, "
+                          "j.reported, j.status_time, j.event_time, j.expiry, j.revoked_by, j.flags, j.told, j.alert, j.delivery, "
+                          "j.interaction_id, j.uid, d.json "
+                          "FROM journal AS j LEFT JOIN documents AS d ON d.id = j.document WHERE j.sequence = ?";
+
+journal_entry find_entry(connection& on, std::int64_t sequence) {
+  query row(on, entry_sql, sequence);
+  return row.step() ? read_entry(row) : journal_entry{};
+}
+
+} // namespace
+
+std::vector<journal_entry> history(connection& on, std::string const& consent_id, std::uint64_t after, std::size_t limit) {
+  snapshot const now(on);
+  std::vector<std::int64_t> sequences;
+  {
+    // The index orders a consent's entries by what they say, not by number; both columns are in it, so no row is touched.
+    query rows(on, "SELECT sequence FROM journal WHERE consent_id = ? AND sequence > ?", std::string_view(consent_id), after);
+    while (rows.step()) {
+      sequences.push_back(rows.integer(0));
+    }
+  }
+  auto const size = std::min(limit, sequences.size());
+  auto const middle = sequences.begin() + static_cast<std::ptrdiff_t>(size);
+  std::partial_sort(sequences.begin(), middle, sequences.end());
+  std::vector<journal_entry> found;
+  found.reserve(size);
+  for (auto at = sequences.begin(); at != middle; ++at) {
+    found.push_back(find_entry(on, *at));
+  }
+  return found;
+}
+
+journal_page read_journal(connection& on, std::uint64_t after, std::size_t limit) {
+  snapshot const now(on);
+  journal_page page;
+  page.examined = after;
+  if (limit == 0) {
+    return page;
+  }
+  query rows(on, "SELECT sequence, told FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?", after, most_examined);
+  while (rows.step()) {
+    page.examined = static_cast<std::uint64_t>(rows.integer(0));
+    if (rows.integer(1) != 0) {
+      page.entries.push_back(find_entry(on, rows.integer(0)));
+      if (page.entries.size() == limit) {
+        break;
+      }
+    }
+  }
+  return page;
+}
+
+} // namespace consentd::store::sqlite

@@ -1,0 +1,209 @@
+#include "store/sqlite/schema.hpp"
+
+#include "base/interaction_id.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <string>
+
+namespace consentd::store::sqlite {
+namespace {
+
+// Why these shapes: bodies and documents are large and seldom read, so they stand apart from the small rows that are
+// scanned; rows found by a random key are clustered by it (WITHOUT ROWID), rows that only arrive have ascending numbers,
+// which AUTOINCREMENT never gives twice.
+constexpr char const* version_1 = R"sql(
+CREATE TABLE meta (
+  name TEXT PRIMARY KEY,
+  value ANY NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE bodies (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  body BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE inbox (
+  id INTEGER PRIMARY KEY REFERENCES bodies (id),
+  interaction_id TEXT NOT NULL,
+  received INTEGER NOT NULL,
+  peer TEXT NOT NULL,
+  bearer_issuer TEXT,
+  bearer_identity TEXT,
+  bytes INTEGER NOT NULL,
+  waits_for TEXT,
+  deaths INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX inbox_interaction ON inbox (interaction_id);
+CREATE INDEX inbox_waiting ON inbox (waits_for) WHERE waits_for IS NOT NULL;
+
+CREATE TABLE deliveries (
+  id INTEGER PRIMARY KEY,
+  interaction_id TEXT NOT NULL,
+  received INTEGER NOT NULL,
+  peer TEXT NOT NULL,
+  bearer_issuer TEXT,
+  bearer_identity TEXT,
+  finished INTEGER NOT NULL,
+  sequence INTEGER,
+  disposition INTEGER,
+  reason TEXT,
+  detail TEXT NOT NULL DEFAULT '',
+  issuer TEXT NOT NULL,
+  consent_id TEXT NOT NULL,
+  jwe_kid TEXT NOT NULL DEFAULT '',
+  jws_kid TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX deliveries_interaction ON deliveries (interaction_id);
+
+CREATE TABLE quarantine (
+  id INTEGER PRIMARY KEY REFERENCES bodies (id) REFERENCES deliveries (id),
+  reason TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  bytes INTEGER NOT NULL
+) STRICT;
+CREATE INDEX quarantine_reason ON quarantine (reason);
+
+CREATE TABLE spent (
+  kind INTEGER NOT NULL,
+  identity BLOB NOT NULL,
+  digest BLOB NOT NULL,
+  until INTEGER NOT NULL,
+  delivery INTEGER NOT NULL,
+  PRIMARY KEY (kind, identity)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE documents (
+  id INTEGER PRIMARY KEY,
+  json TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE journal (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  type INTEGER NOT NULL,
+  recorded INTEGER NOT NULL,
+  consent_id TEXT NOT NULL,
+  issuer TEXT NOT NULL,
+  kind INTEGER NOT NULL,
+  disposition INTEGER,
+  status INTEGER,
+  previous INTEGER,
+  reported INTEGER,
+  status_time INTEGER,
+  event_time INTEGER,
+  expiry INTEGER,
+  revoked_by TEXT,
+  flags INTEGER NOT NULL,
+  document INTEGER,
+  told INTEGER NOT NULL,
+  alert INTEGER NOT NULL,
+  delivery INTEGER,
+  interaction_id TEXT NOT NULL,
+  uid INTEGER,
+  fingerprint BLOB
+) STRICT;
+CREATE INDEX journal_consent ON journal (consent_id, fingerprint);
+
+CREATE TABLE consents (
+  id TEXT PRIMARY KEY,
+  issuer TEXT NOT NULL,
+  kind INTEGER NOT NULL,
+  bound INTEGER NOT NULL,
+  status INTEGER,
+  status_time INTEGER,
+  event_time INTEGER,
+  expiry INTEGER,
+  base_consent_id TEXT,
+  revoked_by TEXT,
+  flags INTEGER NOT NULL,
+  document INTEGER,
+  resource_digest BLOB NOT NULL,
+  sequence INTEGER NOT NULL,
+  created INTEGER NOT NULL,
+  updated INTEGER NOT NULL,
+  lapses INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX consents_status ON consents (status);
+CREATE INDEX consents_issuer ON consents (issuer);
+CREATE INDEX consents_base ON consents (base_consent_id) WHERE base_consent_id IS NOT NULL;
+CREATE INDEX consents_expiry ON consents (expiry) WHERE expiry IS NOT NULL;
+CREATE INDEX consents_lapses ON consents (lapses) WHERE lapses IS NOT NULL;
+
+INSERT INTO meta VALUES ('run', 0), ('pruned', 0), ('consents', 0);
+)sql";
+
+// The step at index N leads from version N to N + 1.
+constexpr std::array<char const*, schema_version> steps{version_1};
+
+std::int64_t pragma(connection& on, sql text) {
+  query asked(on, text);
+  return asked.step() ? asked.integer(0) : 0;
+}
+
+bool is_empty(connection& on) {
+  query any(on, "SELECT 1 FROM sqlite_schema LIMIT 1");
+  return !any.step();
+}
+
+// Without the hyphens of a UUID: a place is written `epoch-sequence`.
+std::string new_epoch() {
+  auto text = new_uuid();
+  std::erase(text, '-');
+  return text;
+}
+
+std::string_view name(mark which) noexcept {
+  switch (which) {
+  case mark::run:
+    return "run";
+  case mark::pruned:
+    return "pruned";
+  case mark::consents:
+    return "consents";
+  }
+  return {};
+}
+
+} // namespace
+
+void migrate(connection& on) {
+  run(on, "BEGIN IMMEDIATE");
+  auto const version = pragma(on, "PRAGMA user_version");
+  bool const fresh = version == 0 && is_empty(on);
+  if (!fresh && pragma(on, "PRAGMA application_id") != application_id) {
+    throw std::runtime_error("is a database of another program: choose another file");
+  }
+  if (version > schema_version) {
+    throw std::runtime_error("was written by a newer consentd (schema " + std::to_string(version) + ", this one knows " +
+                             std::to_string(schema_version) + "): install that version");
+  }
+  for (auto step = static_cast<std::size_t>(version); step < steps.size(); ++step) {
+    on.execute(steps[step]);
+  }
+  if (fresh) {
+    on.execute("PRAGMA application_id = " + std::to_string(application_id));
+    auto const epoch = new_epoch();
+    run(on, "INSERT INTO meta VALUES ('epoch', ?)", std::string_view(epoch));
+  }
+  if (version != schema_version) {
+    on.execute("PRAGMA user_version = " + std::to_string(schema_version));
+  }
+  run(on, "COMMIT");
+}
+
+std::int64_t read_mark(connection& on, mark which) {
+  query asked(on, "SELECT value FROM meta WHERE name = ?", name(which));
+  return asked.step() ? asked.integer(0) : 0;
+}
+
+void write_mark(connection& on, mark which, std::int64_t value) {
+  run(on, "UPDATE meta SET value = ? WHERE name = ?", value, name(which));
+}
+
+std::string read_epoch(connection& on) {
+  query asked(on, "SELECT value FROM meta WHERE name = 'epoch'");
+  return asked.step() ? std::string(asked.text(0)) : std::string();
+}
+
+} // namespace consentd::store::sqlite

@@ -1,0 +1,152 @@
+#include "store/sqlite/start.hpp"
+
+#include "store/sqlite/inbox_writes.hpp"
+#include "store/sqlite/schema.hpp"
+
+#include <sqlite3.h>
+
+#include <stdexcept>
+
+namespace consentd::store::sqlite {
+namespace {
+
+constexpr std::uint32_t deaths_of_poison = 2;
+// How long the writer waits for readers when it empties the WAL; their transactions are short.
+constexpr int busy_ms = 100;
+
+// Memory for pages, in KiB (negative by SQLite's convention).
+constexpr char const* writer_cache = "PRAGMA cache_size = -8192";
+constexpr char const* reader_cache = "PRAGMA cache_size = -2048";
+constexpr char const* least_cache = "PRAGMA cache_size = -64";
+
+void set_common(connection& on) {
+  // Nothing of a delivery goes into temporary files; nothing that another program put into the schema is run.
+  on.execute("PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF");
+  sqlite3_busy_timeout(on.handle(), busy_ms);
+}
+
+void set_wal(connection& on) {
+  query asked(on, "PRAGMA journal_mode = WAL");
+  if (!asked.step() || asked.text(0) != "wal") {
+    throw std::runtime_error("cannot use a write-ahead log on this file system: choose a local one");
+  }
+}
+
+std::vector<inbox_row> in_hand_before(ledger& in, left_in_hand const& left) {
+  std::vector<inbox_row> found;
+  for (auto const id : left.deliveries) {
+    if (auto row = find_in_inbox(in, id)) {
+      found.push_back(std::move(*row));
+    }
+  }
+  return found;
+}
+
+void count_deaths(ledger& in, left_in_hand const& left, recovered& made) {
+  for (auto const& row : in_hand_before(in, left)) {
+    auto const deaths = row.deaths + 1;
+    if (deaths < deaths_of_poison) {
+      run(in.db, "UPDATE inbox SET deaths = ? WHERE id = ?", deaths, row.id);
+      continue;
+    }
+    failure const why{reason::poison, "in hand when the daemon died " + std::to_string(deaths) + " times"};
+    ending how;
+    how.why = &why;
+    quarantine(in, row, how, deaths);
+    made.quarantined.push_back(row.id);
+  }
+}
+
+// An inbox that was filled under the other setting: nobody will announce what waits there.
+void release_held(connection& on) {
+  run(on, "UPDATE inbox SET waits_for = NULL WHERE waits_for IS NOT NULL AND waits_for LIKE 'consent:%'");
+}
+
+} // namespace
+
+connection open_for_writing(std::string const& path) {
+  connection on(path, access::read_write);
+  set_common(on);
+  on.execute("PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON");
+  on.execute(writer_cache);
+  // Before the journal mode, which is kept in the file: a database of somebody else stays as it is.
+  migrate(on);
+  set_wal(on);
+  on.execute("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0");
+  sqlite3_db_config(on.handle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  return on;
+}
+
+connection open_for_checkpoints(std::string const& path) {
+  connection on(path, access::read_write);
+  set_common(on);
+  on.execute(least_cache);
+  on.execute("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0");
+  return on;
+}
+
+connection open_for_reading(std::string const& path) {
+  connection on(path, access::read_only);
+  set_common(on);
+  on.execute(reader_cache);
+  return on;
+}
+
+void settle_wal(connection& on) {
+  int const code = sqlite3_wal_checkpoint_v2(on.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  if (code == SQLITE_BUSY) {
+    throw std::runtime_error("is in use by another program: end it");
+  }
+  if (code != SQLITE_OK) {
+    on.fail(code);
+  }
+}
+
+recovered recover(connection& on, settings const& how, timestamp now, left_in_hand const& left) {
+  recovered made;
+  run(on, "BEGIN IMMEDIATE");
+  auto const last_run = static_cast<std::uint64_t>(read_mark(on, mark::run));
+  if (how.unknown == unknown_consents::bind) {
+    release_held(on);
+  }
+  // Marks of an older run were counted before; the process died between that and the emptying of their file.
+  if (!left.clean && left.run == last_run) {
+    // The counts are read afresh afterwards: these are only carried along.
+    counts const unused{~std::uint64_t{0} >> 1U, 0, 0, ~std::uint64_t{0} >> 1U, 0, 0};
+    ledger in{on, how, now, unused, {}, 0};
+    count_deaths(in, left, made);
+  }
+  made.run = last_run + 1;
+  write_mark(on, mark::run, static_cast<std::int64_t>(made.run));
+  run(on, "COMMIT");
+  return made;
+}
+
+contents read_contents(connection& on, bool clean_stop) {
+  contents found;
+  query rows(on, "SELECT id, received, bytes, waits_for FROM inbox ORDER BY id");
+  while (rows.step()) {
+    found.count.inbox_bytes += static_cast<std::uint64_t>(rows.integer(2));
+    if (rows.is_null(3)) {
+      found.pending.push_back({rows.integer(0), rows.time(1), !clean_stop});
+      continue;
+    }
+    auto const waits = stored_waiting(rows.text(3));
+    if (waits.why == delivery_state::waiting_for_keys) {
+      ++found.waiting_for_keys[std::string(waits.what)];
+      ++found.count.waiting_for_keys;
+    } else {
+      ++found.count.waiting_for_consent;
+    }
+  }
+  found.count.pending = found.pending.size();
+  query quarantined(on, "SELECT count(*) FROM quarantine");
+  found.count.quarantined = quarantined.step() ? static_cast<std::uint64_t>(quarantined.integer(0)) : 0;
+  found.count.consents = static_cast<std::uint64_t>(read_mark(on, mark::consents));
+  // AUTOINCREMENT's own memory: it outlives the entries.
+  query last(on, "SELECT seq FROM sqlite_sequence WHERE name = 'journal'");
+  found.last_sequence = last.step() ? static_cast<std::uint64_t>(last.integer(0)) : 0;
+  return found;
+}
+
+} // namespace consentd::store::sqlite

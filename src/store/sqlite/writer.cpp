@@ -1,0 +1,292 @@
+#include "store/sqlite/writer.hpp"
+
+#include "store/sqlite/schema.hpp"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <exception>
+#include <string>
+
+namespace consentd::store::sqlite {
+namespace {
+
+constexpr std::size_t largest_group = 256;
+// The queue holds what the network brought in while one commit took long; beyond it callers are told to come back.
+constexpr std::size_t longest_queue = 4096;
+constexpr std::size_t largest_queue_bytes = std::size_t{16} * 1024 * 1024;
+
+constexpr std::chrono::milliseconds idle_interval{1000};
+constexpr std::chrono::milliseconds retry_interval{250};
+// Rows looked at for each that a group added, and in an idle turn.
+constexpr std::size_t sweep_factor = 4;
+constexpr std::size_t idle_sweep = 256;
+
+failure storage_failure(std::string_view what) {
+  return {reason::storage, std::string(what)};
+}
+
+} // namespace
+
+writer::writer(connection on, parts with) : db_(std::move(on)), with_(std::move(with)) {
+  sqlite3_wal_hook(
+      db_.handle(),
+      [](void* self, sqlite3*, char const*, int pages) {
+        static_cast<writer*>(self)->with_.wal_grew(pages);
+        return SQLITE_OK;
+      },
+      this);
+  thread_ = std::thread([this] { work(); });
+}
+
+writer::~writer() {
+  {
+    std::lock_guard const lock(mutex_);
+    stopping_ = true;
+  }
+  arrived_.notify_one();
+  thread_.join();
+}
+
+void writer::queue(std::unique_ptr<write_job> job, weight of) {
+  std::unique_lock lock(mutex_);
+  bool const full = queue_.size() >= longest_queue || (!queue_.empty() && queued_bytes_ + of.bytes > largest_queue_bytes);
+  if (full) {
+    lock.unlock();
+    job->fail({of.when_full, "too many writes are queued"});
+    job->complete();
+    return;
+  }
+  queued_bytes_ += of.bytes;
+  queue_.push_back({std::move(job), of.bytes});
+  lock.unlock();
+  arrived_.notify_one();
+}
+
+void writer::truncate_soon() {
+  {
+    std::lock_guard const lock(mutex_);
+    truncate_ = true;
+  }
+  arrived_.notify_one();
+}
+
+void writer::work() {
+  while (true) {
+    auto members = next_group();
+    if (!members) {
+      return;
+    }
+    if (members->empty()) {
+      idle_turn();
+      continue;
+    }
+    commit(*members);
+    for (auto const& member : *members) {
+      member->complete();
+    }
+  }
+}
+
+std::optional<writer::group> writer::next_group() {
+  std::unique_lock lock(mutex_);
+  arrived_.wait_for(lock, idle_interval, [this] { return stopping_ || truncate_ || !queue_.empty(); });
+  if (std::exchange(truncate_, false)) {
+    lock.unlock();
+    empty_wal();
+    lock.lock();
+  }
+  if (queue_.empty() && stopping_) {
+    return std::nullopt;
+  }
+  auto const size = std::min(queue_.size(), largest_group);
+  group members;
+  members.reserve(size);
+  for (std::size_t i = 0; i < size; ++i) {
+    queued_bytes_ -= queue_.front().bytes;
+    members.push_back(std::move(queue_.front().job));
+    queue_.pop_front();
+  }
+  return members;
+}
+
+ledger writer::open_ledger() {
+  latest_ = std::max(latest_, with_.now.now());
+  return {db_, with_.how, latest_, with_.known.count(), {}, 0};
+}
+
+void writer::commit(group& members) {
+  if (!sound()) {
+    for (auto const& member : members) {
+      member->fail(storage_failure("a write failed, and the database has not recovered yet"));
+    }
+    return;
+  }
+  auto const began = std::chrono::steady_clock::now();
+  auto in = open_ledger();
+  try {
+    run(db_, "BEGIN IMMEDIATE");
+    if (apply_each(in, members)) {
+      if (in.spent > 0) {
+        sweep_in(in, in.spent * sweep_factor);
+      }
+      if (in.count.consents != with_.known.count().consents) {
+        write_mark(db_, mark::consents, static_cast<std::int64_t>(in.count.consents));
+      }
+    }
+    run(db_, "COMMIT");
+  } catch (database_error const& error) {
+    give_up(members, error);
+    return;
+  }
+  with_.counters.timed(stage::commit, std::chrono::steady_clock::now() - began);
+  if (std::exchange(failing_, false)) {
+    with_.log.write(severity::warning, "database writes succeed again", {});
+  }
+  publish(in);
+}
+
+// True when anything was kept.
+bool writer::apply_each(ledger& in, group& members) {
+  bool kept = false;
+  for (auto const& member : members) {
+    kept = apply_one(in, *member) || kept;
+  }
+  return kept;
+}
+
+bool writer::apply_one(ledger& in, write_job& member) {
+  auto const before = in.mark();
+  run(db_, "SAVEPOINT member");
+  bool keep = false;
+  try {
+    keep = member.apply(in);
+  } catch (database_error const& error) {
+    if (!error.concerns_one_row() || !db_.in_transaction()) {
+      throw;
+    }
+    member.fail(storage_failure(error.what()));
+  } catch (std::exception const& unexpected) {
+    // A mistake of ours, or a value that nobody of this version wrote: the other members need not pay for it.
+    with_.log.write(severity::error, "write abandoned", {{"detail", unexpected.what()}});
+    member.fail(storage_failure("the operation was abandoned"));
+  }
+  if (!keep) {
+    run(db_, "ROLLBACK TO member");
+    in.rewind(before);
+  }
+  run(db_, "RELEASE member");
+  return keep;
+}
+
+void writer::sweep_in(ledger& in, std::size_t rows) {
+  sweep_.step(db_, in.now, rows);
+}
+
+void writer::publish(ledger const& in) {
+  bool const inbox_changed = !in.after.inbox.empty();
+  with_.known.set_counts(in.count);
+  with_.inbox.apply(in.after.inbox);
+  if (in.after.last_sequence != 0) {
+    with_.known.set_last(in.after.last_sequence);
+    if (grew_) {
+      grew_();
+    }
+  }
+  auto& counters = with_.counters;
+  for (auto const name : in.after.decided) {
+    counters.decided(name);
+  }
+  for (auto const name : in.after.quarantined) {
+    counters.quarantined(name);
+  }
+  auto const now = with_.now.now();
+  for (auto const received : in.after.finished) {
+    counters.timed(stage::apply, now - received);
+  }
+  if (inbox_changed) {
+    counters.inbox(in.count.pending, in.count.waiting_for_consent + in.count.waiting_for_keys);
+  }
+}
+
+void writer::give_up(group& members, database_error const& why) {
+  roll_back();
+  // On a full disk an emptied WAL may be the room that is needed.
+  bool const full = (why.code() & 0xff) == SQLITE_FULL;
+  if (why.is_io()) {
+    suspect_ = true;
+    next_try_ = std::chrono::steady_clock::now();
+  } else if (full) {
+    truncate_soon();
+  }
+  if (!std::exchange(failing_, true)) { // one line, not one for each group until it is mended
+    with_.log.write(severity::error, "database write failed",
+                    {{"detail", why.what()}, {"code", std::to_string(why.code())}});
+  }
+  for (auto const& member : members) {
+    member->fail(storage_failure(full ? "no room on the file system of the database" : "the database could not write"));
+  }
+}
+
+void writer::roll_back() noexcept {
+  if (!db_.in_transaction()) {
+    return;
+  }
+  try {
+    run(db_, "ROLLBACK");
+  } catch (database_error const&) {
+    // It has ended the transaction all the same.
+  }
+}
+
+bool writer::sound() {
+  if (!suspect_) {
+    return true;
+  }
+  auto const now = std::chrono::steady_clock::now();
+  if (now < next_try_) {
+    return false;
+  }
+  next_try_ = now + retry_interval;
+  if (!empty_wal()) {
+    return false;
+  }
+  suspect_ = false;
+  return true;
+}
+
+// All that is committed is in the database file, synced, and the WAL is empty: nothing rests on what a failed sync left behind.
+bool writer::empty_wal() {
+  int pages = 0;
+  int moved = 0;
+  int const code = sqlite3_wal_checkpoint_v2(db_.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, &pages, &moved);
+  if (code != SQLITE_OK && code != SQLITE_BUSY && !suspect_) {
+    if (!std::exchange(failing_, true)) {
+      with_.log.write(severity::error, "database checkpoint failed", {{"code", std::to_string(code)}});
+    }
+    // What is not synced must not be built upon.
+    suspect_ = (code & 0xff) == SQLITE_IOERR;
+    next_try_ = std::chrono::steady_clock::now() + retry_interval;
+  }
+  if (code == SQLITE_OK) {
+    with_.wal_grew(0);
+  }
+  return code == SQLITE_OK;
+}
+
+void writer::idle_turn() {
+  if (!sound()) {
+    return;
+  }
+  auto in = open_ledger();
+  try {
+    run(db_, "BEGIN IMMEDIATE");
+    sweep_in(in, idle_sweep);
+    run(db_, "COMMIT");
+  } catch (database_error const& error) {
+    group none;
+    give_up(none, error);
+  }
+}
+
+} // namespace consentd::store::sqlite

@@ -1,0 +1,151 @@
+// The one thread that writes: what is queued while a commit is on its way to disk goes into the next transaction, one fsync for all.
+#ifndef CONSENTD_STORE_SQLITE_WRITER_HPP
+#define CONSENTD_STORE_SQLITE_WRITER_HPP
+
+#include "base/log.hpp"
+#include "base/result.hpp"
+#include "base/telemetry.hpp"
+#include "base/time.hpp"
+#include "store/sqlite/awaited.hpp"
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/facts.hpp"
+#include "store/sqlite/ledger.hpp"
+#include "store/sqlite/open.hpp"
+#include "store/sqlite/sweep.hpp"
+#include "store/sqlite/worklist.hpp"
+#include "store/store.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace consentd::store::sqlite {
+
+// One member of a group. Used by the writer alone once it is queued.
+class write_job {
+public:
+  virtual ~write_job() = default;
+  // Within a savepoint. False: nothing of it may stay. Throws what the database throws.
+  virtual bool apply(ledger& in) = 0;
+  // What it is completed with, in place of what apply() came to.
+  virtual void fail(failure why) = 0;
+  virtual void complete() = 0;
+};
+
+template <class T>
+using write_operation = std::function<result<T>(ledger&)>;
+
+template <class T>
+class write_job_of final : public write_job {
+public:
+  write_job_of(write_operation<T>&& operation, typename awaited<T>::handler&& suspended)
+      : operation_(std::move(operation)), awaited_(std::move(suspended)) {}
+
+  bool apply(ledger& in) override {
+    outcome_ = operation_(in);
+    return outcome_.has_value();
+  }
+  void fail(failure why) override { outcome_ = std::move(why); }
+  void complete() override { awaited_.complete(std::move(outcome_)); }
+
+private:
+  write_operation<T> operation_;
+  awaited<T> awaited_;
+  result<T> outcome_ = failure{reason::storage, "not tried"};
+};
+
+// How much an operation takes of the room in the queue, and what its caller is told when there is none.
+struct weight {
+  std::size_t bytes = 0;
+  reason when_full = reason::storage;
+};
+
+class writer {
+public:
+  struct parts {
+    settings const& how;
+    clock const& now;
+    log_sink& log;
+    telemetry& counters;
+    worklist& inbox;
+    facts& known;
+    // Pages in the WAL after a commit. On the writer's thread: it must only notify.
+    std::function<void(int)> wal_grew;
+  };
+  // Starts the thread. `on` has been opened for writing; all of `with` must outlive the writer.
+  writer(connection on, parts with);
+  // Finishes what is queued.
+  ~writer();
+  writer(writer const&) = delete;
+  writer& operator=(writer const&) = delete;
+
+  // The operation runs on the writer's thread in a savepoint; its failure, and its success once it is on stable storage, are
+  // delivered to the awaiting coroutine's executor.
+  template <class T>
+  async_result<T> submit(write_operation<T> operation, weight of = {}) {
+    auto initiate = [this, of](typename awaited<T>::handler&& suspended, write_operation<T> what) {
+      queue(std::make_unique<write_job_of<T>>(std::move(what), std::move(suspended)), of);
+    };
+    return boost::asio::async_initiate<boost::asio::use_awaitable_t<> const, completion_signature<T>>(
+        std::move(initiate), boost::asio::use_awaitable, std::move(operation));
+  }
+
+  // Asks for the WAL to be emptied between two groups. Any thread.
+  void truncate_soon();
+  // One caller, before the first write.
+  void on_growth(std::function<void()> grew) { grew_ = std::move(grew); }
+
+private:
+  using group = std::vector<std::unique_ptr<write_job>>;
+
+  void queue(std::unique_ptr<write_job> job, weight of);
+  void work();
+  // Waits for members. Empty when there was nothing to do for a while; nothing at the end.
+  std::optional<group> next_group();
+  void commit(group& members);
+  bool apply_each(ledger& in, group& members);
+  bool apply_one(ledger& in, write_job& member);
+  void sweep_in(ledger& in, std::size_t rows);
+  void publish(ledger const& in);
+  void give_up(group& members, database_error const& why);
+  void roll_back() noexcept;
+  void idle_turn();
+  // True when commits can be relied on (again).
+  bool sound();
+  bool empty_wal();
+  ledger open_ledger();
+
+  connection db_;
+  parts with_;
+  std::function<void()> grew_;
+  sweep sweep_;
+  timestamp latest_;       // no group's time lies before that of an earlier one
+  bool failing_ = false;   // the last write or checkpoint failed, and the log says so
+  bool suspect_ = false;   // a write or sync failed: pages may be in the cache alone
+  std::chrono::steady_clock::time_point next_try_;
+
+  std::mutex mutex_; // guards all below
+  std::condition_variable arrived_;
+  struct queued {
+    std::unique_ptr<write_job> job;
+    std::size_t bytes = 0;
+  };
+  std::deque<queued> queue_;
+  std::size_t queued_bytes_ = 0;
+  bool truncate_ = false;
+  bool stopping_ = false;
+
+  std::thread thread_; // last: it uses all of the above
+};
+
+} // namespace consentd::store::sqlite
+
+#endif

@@ -1,0 +1,13 @@
+// What the cryptography of one event costs on this machine at the least: one RSA-2048 private operation and two
+// verifications.
+#ifndef CONSENTD_TESTS_BENCH_FLOOR_HPP
+#define CONSENTD_TESTS_BENCH_FLOOR_HPP
+
+namespace consentd::bench {
+
+// CPU microseconds per event through OpenSSL's EVP on one thread, measured for about a second.
+double crypto_floor_microseconds();
+
+} // namespace consentd::bench
+
+#endif

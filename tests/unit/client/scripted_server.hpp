@@ -1,0 +1,43 @@
+// A Unix socket that says what a test wrote down, to one connection after the other.
+#ifndef CONSENTD_TESTS_UNIT_CLIENT_SCRIPTED_SERVER_HPP
+#define CONSENTD_TESTS_UNIT_CLIENT_SCRIPTED_SERVER_HPP
+
+#include "tests/support/process.hpp"
+
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace consentd::client::testing {
+
+struct scripted_answer {
+  std::string bytes;
+  bool keep_open = false; // says no more, and closes only when the client does
+};
+
+class scripted_server {
+public:
+  explicit scripted_server(std::vector<scripted_answer> answers);
+  ~scripted_server();
+  scripted_server(scripted_server const&) = delete;
+  scripted_server& operator=(scripted_server const&) = delete;
+
+  std::string const& path() const noexcept { return path_; }
+  // What each connection asked, as far as connections have ended.
+  std::vector<std::string> requests();
+
+private:
+  void serve(std::vector<scripted_answer> const& answers);
+
+  tests::temporary_folder folder_;
+  std::string path_ = folder_ / "socket";
+  int listening_ = -1;
+  std::mutex guard_;
+  std::vector<std::string> requests_; // guarded by guard_
+  std::thread thread_;
+};
+
+} // namespace consentd::client::testing
+
+#endif
