@@ -98,7 +98,7 @@ localapi::settings api_settings_of(config::settings const& how) {
 
 // In the order in which they are made; each may refer to those above it.
 struct daemon::parts {
-  parts(config::settings const& settings, service_manager& service, log_sink& sink)
+  parts(config::settings const& settings, service_manager& service, ops::log& sink)
       : how(settings), manager(service), log(sink), io(static_cast<int>(settings.process.io_threads)),
         control(asio::make_strand(io)), signals(control), store(open_store(settings, sink, metrics)),
         ring(load_ring(settings)), client(client_context_of(settings)),
@@ -112,25 +112,17 @@ struct daemon::parts {
                 metrics),
         api(*store, system_clock(), sink, api_settings_of(settings), [this] { return facts(); }),
         operations(metrics, [this] { return conditions(); }), lapse_alarm(control), watchdog_alarm(control) {
+    metrics.add(ops::metrics::reading::counter, "consentd_log_lines_dropped_total",
+                "Log lines dropped because their reader was slow",
+                [this] { return static_cast<double>(log.dropped()); });
     store->on_ready([this] { processor.arrived(); });
     open_listeners();
   }
 
-  void open_listeners() {
-    api_listener = net::listener::make(io.get_executor(), open_socket(how.api.socket, "api.socket", how, manager),
-                                       nullptr, api_limits_of(how), api, log);
-    if (how.operations.listen) {
-      operations_listener =
-          net::listener::make(io.get_executor(), open_socket(*how.operations.listen, "operations.listen", how, manager),
-                              nullptr, operations_limits(), operations, log);
-    }
-    auto const tls = hub_tls_of(how);
-    for (auto const& where : how.hub.listen) {
-      hub_listeners.push_back(net::listener::make(io.get_executor(), open_socket(where, "hub.listen", how, manager),
-                                                  tls, hub_limits_of(how), webhook, log));
-    }
-  }
-
+  void open_listeners();
+  std::unique_ptr<net::listener> open_listener(config::endpoint const& where, std::string const& key,
+                                               std::string_view serves, std::shared_ptr<net::tls_context> tls,
+                                               net::limits const& bounds, net::handler& handler);
   localapi::daemon_facts facts() const;
   std::vector<ops::condition> conditions() const;
   void release_waiting(std::string const& issuer);
@@ -142,9 +134,9 @@ struct daemon::parts {
 
   config::settings const& how;
   service_manager& manager;
-  log_sink& log;
+  ops::log& log;
   timestamp const started = system_clock().now();
-  ops::metrics metrics;
+  ops::metrics metrics{CONSENTD_VERSION, started};
   asio::io_context io;
   // Signals, timers, order of start and stop: one coroutine at a time.
   asio::strand<asio::io_context::executor_type> control;
@@ -165,6 +157,27 @@ struct daemon::parts {
   std::vector<std::unique_ptr<net::listener>> hub_listeners;
   std::atomic<bool> stopping{false};
 };
+
+void daemon::parts::open_listeners() {
+  api_listener = open_listener(how.api.socket, "api.socket", "api", nullptr, api_limits_of(how), api);
+  if (how.operations.listen) {
+    operations_listener = open_listener(*how.operations.listen, "operations.listen", "operations", nullptr,
+                                        operations_limits(), operations);
+  }
+  auto const tls = hub_tls_of(how);
+  for (auto const& where : how.hub.listen) {
+    hub_listeners.push_back(open_listener(where, "hub.listen", "hub", tls, hub_limits_of(how), webhook));
+  }
+}
+
+std::unique_ptr<net::listener> daemon::parts::open_listener(config::endpoint const& where, std::string const& key,
+                                                            std::string_view serves,
+                                                            std::shared_ptr<net::tls_context> tls,
+                                                            net::limits const& bounds, net::handler& handler) {
+  auto socket = open_socket(where, key, how, manager);
+  log.write(severity::info, "listening", {{"for", std::string(serves)}, {"at", socket.name()}});
+  return net::listener::make(io.get_executor(), std::move(socket), std::move(tls), bounds, handler, log);
+}
 
 localapi::daemon_facts daemon::parts::facts() const {
   localapi::daemon_facts all{.version = CONSENTD_VERSION, .started = started, .keys = {}};
@@ -282,7 +295,7 @@ asio::awaitable<void> daemon::parts::feed_watchdog(std::chrono::microseconds int
   }
 }
 
-daemon::daemon(config::settings const& how, service_manager& manager, log_sink& log)
+daemon::daemon(config::settings const& how, service_manager& manager, ops::log& log)
     : parts_(std::make_unique<parts>(how, manager, log)) {
 }
 
@@ -290,9 +303,6 @@ daemon::~daemon() = default;
 
 void daemon::run() {
   auto& io = parts_->io;
-  for (auto const& each : parts_->hub_listeners) {
-    parts_->log.write(severity::info, "listening", {{"for", "hub"}, {"at", each->name()}});
-  }
   asio::co_spawn(parts_->control, parts_->serve(), [](std::exception_ptr const& thrown) {
     if (thrown) {
       std::rethrow_exception(thrown);

@@ -3,8 +3,8 @@
 #define CONSENTD_APP_DAEMON_HPP
 
 #include "app/service_manager.hpp"
-#include "base/log.hpp"
 #include "config/settings.hpp"
+#include "ops/log.hpp"
 
 #include <memory>
 
@@ -14,7 +14,7 @@ class daemon {
 public:
   // Opens the store, loads keys, binds sockets. Throws failed_start; nothing is left half-started. `manager` and `log`
   // must outlive it.
-  daemon(config::settings const& how, service_manager& manager, log_sink& log);
+  daemon(config::settings const& how, service_manager& manager, ops::log& log);
   ~daemon();
   daemon(daemon const&) = delete;
   daemon& operator=(daemon const&) = delete;

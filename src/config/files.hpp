@@ -12,7 +12,7 @@
 namespace consentd::config {
 
 // No certificate chain, key or key set that makes sense is larger.
-inline constexpr std::size_t max_file_bytes = 1024 * 1024;
+inline constexpr std::size_t max_file_bytes = std::size_t{1024} * 1024;
 
 // The file's bytes. bad_setting, with the path and what to do, when it is no regular file, is empty, over
 // max_file_bytes, or cannot be read. Blocks for the disk: not for an I/O thread.

@@ -71,24 +71,24 @@ timestamp event_time(state const& of) noexcept {
 
 // Does the reported status lie before the current one? At equal times their ranks say; two terminal ones have the same,
 // and there the first recorded stays.
-bool lies_before(state const& current, status to, timestamp at) noexcept {
-  if (at != status_time(current)) {
-    return at < status_time(current);
+bool lies_before(status to, timestamp at, status from, timestamp since) noexcept {
+  if (at != since) {
+    return at < since;
   }
-  return to != *current.status && rank(to) <= rank(*current.status);
+  return to != from && rank(to) <= rank(from);
 }
 
 // Everything that a disposition depends on once duplicates and deletions are out of the way.
-disposition place(state const& current, report const& event, standing_in_time when) noexcept {
-  auto const to = *event.status;
+disposition place(state const& current, report const& event, status to, standing_in_time when) noexcept {
   if (!current.status) {
     return disposition::applied;
   }
   auto const from = *current.status;
+  auto const since = status_time(current);
   // A verified end of a live consent counts whenever it is said to have happened: an end is final, so an older time
   // only shows that clocks differ, and setting it aside would leave a dead consent usable.
   bool const ends_it = is_terminal(to) && !is_terminal(from);
-  if (!ends_it && lies_before(current, to, when.at)) {
+  if (!ends_it && lies_before(to, when.at, from, since)) {
     return disposition::stale;
   }
   // Its true time is unknown and may lie before the suspension: the time of receipt must not lift it.
@@ -98,7 +98,7 @@ disposition place(state const& current, report const& event, standing_in_time wh
   if (to == from) {
     // A newer time moves even where the resource is the same: a suspension stated again counts from the later moment,
     // or an authorization from between the two would lift it.
-    if (when.at > status_time(current) || event.event_time > event_time(current)) {
+    if (when.at > since || event.event_time > event_time(current)) {
       return disposition::updated;
     }
     return disposition::stale;
@@ -106,7 +106,7 @@ disposition place(state const& current, report const& event, standing_in_time wh
   if (is_terminal(from)) {
     return disposition::refused;
   }
-  if (when.at < status_time(current)) {
+  if (when.at < since) {
     return disposition::late;
   }
   // Every live move to Authorized is in the table, so nothing that comes out of it as a gap makes a consent more
@@ -148,28 +148,28 @@ void link_base(state& of, report const& event) {
   }
 }
 
-void move(state& of, report const& event, timestamp at) {
-  of.status = event.status;
+void move(state& of, report const& event, status to, timestamp at) {
+  of.status = to;
   of.status_time = at;
   of.event_time = event.event_time;
   of.resource = event.resource;
   of.resource_digest = event.resource_digest;
   narrow_expiry(of, event, false);
   link_base(of, event);
-  if (event.status == status::revoked && event.revoked_by) {
+  if (to == status::revoked && event.revoked_by) {
     of.revoked_by = event.revoked_by;
   }
-  if (is_terminal(*of.status)) {
+  if (is_terminal(to)) {
     // The doubt was whether it had ended.
     of.flags.in_doubt = false;
   }
 }
 
-state state_bound_by(report const& event) {
+state state_bound_by(report const& event, kind of) {
   state made;
   made.consent_id = event.consent_id;
   made.issuer = event.issuer;
-  made.kind = *event.kind;
+  made.kind = of;
   made.bound = binding::by_event;
   return made;
 }
@@ -192,11 +192,14 @@ bool repeats(state const& current, report const& event) noexcept {
 }
 
 result<decision> decide_deletion(std::optional<state> const& before, report const& event, bool recorded) {
-  if (!before && !event.kind) {
+  decision made;
+  if (before) {
+    made.after = *before;
+  } else if (event.kind) {
+    made.after = state_bound_by(event, *event.kind);
+  } else {
     return failure{reason::unknown_consent, "a deletion that does not say of which kind the consent is"};
   }
-  decision made;
-  made.after = before ? *before : state_bound_by(event);
   made.previous = made.after.status;
   auto& flags = made.after.flags;
   // Payments are deleted under their consent's id too, and without `Data` nobody can tell which of the two is gone.
@@ -236,14 +239,14 @@ result<decision> decide(std::optional<state> const& before, report const& event,
   }
 
   decision made;
-  made.after = before ? *before : state_bound_by(event);
+  made.after = before ? *before : state_bound_by(event, *event.kind);
   made.previous = made.after.status;
   if (recorded || repeats(made.after, event)) {
     made.disposition = disposition::duplicate;
     return made;
   }
   auto const when = order(*event.status_time, received);
-  made.disposition = place(made.after, event, when);
+  made.disposition = place(made.after, event, *event.status, when);
   if (when.capped) {
     // Even where nothing else moves: the operator who wonders why finds the wrong clock here.
     made.after.flags.clock = true;
@@ -268,7 +271,7 @@ result<decision> decide(std::optional<state> const& before, report const& event,
     break;
   }
   if (made.disposition != disposition::stale && made.disposition != disposition::refused) {
-    move(made.after, event, when.at);
+    move(made.after, event, *event.status, when.at);
     made.told = true;
   }
   return made;

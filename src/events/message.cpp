@@ -65,7 +65,7 @@ result<consent::status> read_status(json::value const& data) {
   if (!current && !older) {
     return missing("Status");
   }
-  auto const text = (current ? current : older)->string();
+  auto const text = current ? current->string() : older->string();
   if (!text) {
     return failure{reason::resource_malformed, "Data.Status is not a text"};
   }
@@ -80,11 +80,9 @@ result<consent::status> read_status(json::value const& data) {
 }
 
 result<std::optional<timestamp>> read_status_time(json::value const& data) {
-  auto const current = read_time(data, "StatusUpdateDateTime");
-  if (!current || *current) {
-    return current;
-  }
-  return read_time(data, "ConsentStatusUpdateDateTime");
+  auto current = read_time(data, "StatusUpdateDateTime");
+  bool const older = current && !*current;
+  return older ? read_time(data, "ConsentStatusUpdateDateTime") : std::move(current);
 }
 
 // What takes use away must not fail for want of a time, or a revoked consent would stay usable: `Data` is the resource
@@ -187,6 +185,21 @@ result<void> read_data(resource_id const& id, json::value const& data, consent::
   return read_state(data, report);
 }
 
+result<void> read_resource(json::value const& message, resource_id const& id, consent::report& report) {
+  auto const data = member(message, "Data");
+  if (!data) {
+    if (report.what != consent::change::deleted) {
+      return failure{reason::resource_malformed, "Data is missing"};
+    }
+    report.resource_digest = sha256({});
+    return {};
+  }
+  if (!data->is_object()) {
+    return failure{reason::resource_malformed, "Data is not an object"};
+  }
+  return read_data(id, *data, report);
+}
+
 } // namespace
 
 result<consent_event> read_message(json::value const& message, std::string issuer) {
@@ -196,7 +209,7 @@ result<consent_event> read_message(json::value const& message, std::string issue
   auto const meta = member(message, "Meta");
   auto const type = meta ? meta->find_string("EventType") : std::nullopt;
   auto const what = type ? parse_event_type(*type) : std::nullopt;
-  if (!what) {
+  if (!meta || !what) {
     return failure{reason::not_an_event, "Meta.EventType is none of the list"};
   }
   auto const id = find_resource_id(*meta);
@@ -222,18 +235,8 @@ result<consent_event> read_message(json::value const& message, std::string issue
   }
   report.event_time = *when;
 
-  auto const data = member(message, "Data");
-  if (data && !data->is_object()) {
-    return failure{reason::resource_malformed, "Data is not an object"};
-  }
-  if (data) {
-    if (auto const read = read_data(*id, *data, report); !read) {
-      return read.error();
-    }
-  } else if (*what == consent::change::deleted) {
-    report.resource_digest = sha256({});
-  } else {
-    return failure{reason::resource_malformed, "Data is missing"};
+  if (auto const read = read_resource(message, *id, report); !read) {
+    return read.error();
   }
   made.message_digest = sha256(json::canonical(message));
   return made;

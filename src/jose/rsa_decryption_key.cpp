@@ -26,7 +26,7 @@ unsigned char const* bytes_of(std::string_view text) noexcept {
 unsigned char equal_mask(std::size_t left, std::size_t right) noexcept {
   std::size_t const difference = left ^ right;
   std::size_t const differs = (difference | (0 - difference)) >> (std::numeric_limits<std::size_t>::digits - 1);
-  unsigned char const volatile mask = static_cast<unsigned char>(differs - 1);
+  auto const volatile mask = static_cast<unsigned char>(differs - 1);
   return mask;
 }
 
@@ -39,7 +39,7 @@ secret random_key() {
 }
 
 void use_oaep(EVP_PKEY_CTX* context, key_encryption algorithm) {
-  // One hash for OAEP and for MGF1 (RFC 7518 section 4.3); OpenSSL's own default is SHA-1 for both.
+  // One hash for OAEP and for MGF1 (RFC 7518 section 4.3); OpenSSL's own default is SHA-1.
   auto const* hash = algorithm == key_encryption::rsa_oaep_256 ? EVP_sha256() : EVP_sha1();
   if (EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING) != 1 ||
       EVP_PKEY_CTX_set_rsa_oaep_md(context, hash) != 1 || EVP_PKEY_CTX_set_rsa_mgf1_md(context, hash) != 1) {

@@ -52,10 +52,12 @@ void append(std::string& to, value const& from);
 void append_array(std::string& to, value const& from) {
   std::string_view before;
   to += '[';
-  for (auto element = from.first(); element; element = element->next()) {
+  for (auto element = from.first(); element;) {
+    auto const item = *element;
     to += before;
     before = ",";
-    append(to, element->get());
+    append(to, item.get());
+    element = item.next();
   }
   to += ']';
 }

@@ -16,19 +16,20 @@
 
 namespace consentd::store {
 
-// An authorization JWT, known by (`iss`, `jti`), or without `jti` by the digest of its canonical form (contract section 2).
+// An authorization JWT, known by (`iss`, `jti`), or without `jti` by the digest of its canonical form (contract section
+// 2).
 struct bearer_token {
   std::string issuer;
-  std::string identity;   // "jti:…" or "sha256:…"
-  timestamp spent_until;  // `exp` plus leeway: after it the token is refused by its age
+  std::string identity;  // "jti:…" or "sha256:…"
+  timestamp spent_until; // `exp` plus leeway: after it the token is refused by its age
 };
 
 struct new_delivery {
   std::string interaction_id;
   timestamp received;
-  std::string body; // the JWE as it came
+  std::string body;                  // the JWE as it came
   std::optional<bearer_token> token; // absent where the mode lets a delivery in without one
-  std::string peer; // address of the sender, for the record
+  std::string peer;                  // address of the sender, for the record
 };
 
 struct appended {
@@ -57,8 +58,8 @@ struct settlement {
   std::int64_t delivery = 0;
   event_token token;
   consent::report report;
-  // `exp` alone failed: the event is not applied but quarantined `expired`; if it names a terminal status the consent is now in
-  // doubt.
+  // `exp` alone failed: the event is not applied but quarantined `expired`; if it names a terminal status the consent
+  // is now in doubt.
   bool expired = false;
 };
 
@@ -130,9 +131,9 @@ struct journal_entry {
   std::string issuer;
   consent::kind kind{};
   std::optional<consent::disposition> disposition; // of a status entry
-  std::optional<consent::status> status;   // the consent's after it
-  std::optional<consent::status> previous; // and before
-  std::optional<consent::status> reported; // what the event named
+  std::optional<consent::status> status;           // the consent's after it
+  std::optional<consent::status> previous;         // and before
+  std::optional<consent::status> reported;         // what the event named
   std::optional<timestamp> status_time;
   std::optional<timestamp> event_time;
   std::optional<timestamp> expiry;
@@ -152,9 +153,9 @@ struct journal_page {
 };
 
 struct journal_extent {
-  std::string epoch;          // random, new at each restore from a backup
-  std::uint64_t pruned = 0;   // entries up to and with this one are gone
-  std::uint64_t last = 0;     // newest
+  std::string epoch;        // random, new at each restore from a backup
+  std::uint64_t pruned = 0; // entries up to and with this one are gone
+  std::uint64_t last = 0;   // newest
 };
 
 struct quarantine_entry {

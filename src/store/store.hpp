@@ -1,8 +1,8 @@
 // What the daemon keeps, in the domain's terms. SQLite stands behind it today; a database shared by several nodes can.
 //
-// Every operation is asked from a coroutine, completes on that coroutine's executor and blocks no thread of it. Failures: `storage`
-// when the database could not (full, I/O error, memory): nothing of the operation happened. Each writing operation is atomic, and
-// on stable storage before it completes.
+// Every operation is asked from a coroutine, completes on that coroutine's executor and blocks no thread of it.
+// Failures: `storage` when the database could not (full, I/O error, memory): nothing of the operation happened. Each
+// writing operation is atomic, and on stable storage before it completes.
 #ifndef CONSENTD_STORE_STORE_HPP
 #define CONSENTD_STORE_STORE_HPP
 
@@ -28,18 +28,19 @@ class inbox {
 public:
   virtual ~inbox() = default;
 
-  // Keeps a delivery and spends its bearer token in one transaction. The same token with the same body: `already` is true, nothing
-  // new is kept. bearer_replay: the same token with another body. inbox_full: at the configured bound of rows or bytes.
+  // Keeps a delivery and spends its bearer token in one transaction. The same token with the same body: `already` is
+  // true, nothing new is kept. bearer_replay: the same token with another body. inbox_full: at the configured bound of
+  // rows or bytes.
   virtual async_result<appended> append(new_delivery delivery) = 0;
 
-  // At most `at_most` deliveries to open, oldest first; each is handed out once until it is settled, set aside, or made ready
-  // again. Marks each as in hand, in a way that survives the death of the process: one that was in hand at two deaths is never
-  // handed out again but goes to quarantine as poison. After an unclean stop hands out one at a time until all that was left
-  // behind is gone. Empty when there is none.
+  // At most `at_most` deliveries to open, oldest first; each is handed out once until it is settled, set aside, or made
+  // ready again. Marks each as in hand, in a way that survives the death of the process: one that was in hand at two
+  // deaths is never handed out again but goes to quarantine as poison. After an unclean stop hands out one at a time
+  // until all that was left behind is gone. Empty when there is none.
   virtual async_result<std::vector<pending_delivery>> take(std::size_t at_most) = 0;
 
-  // The verified event of a delivery in hand: decides (contract section 6) and records, all in the transaction in which the
-  // delivery leaves the inbox.
+  // The verified event of a delivery in hand: decides (contract section 6) and records, all in the transaction in which
+  // the delivery leaves the inbox.
   virtual async_result<outcome> settle(settlement event) = 0;
 
   // A delivery in hand is not accepted: to quarantine.
@@ -50,8 +51,9 @@ public:
   // How many became ready.
   virtual async_result<std::size_t> keys_arrived(std::string issuer) = 0;
 
-  // Calls `ready` after each commit that left deliveries to take: new ones, and those that had waited for a consent or for keys. On
-  // a thread of the store's: it must only post. One caller, before the first write; lasts until the store ends.
+  // Calls `ready` after each commit that left deliveries to take: new ones, and those that had waited for a consent or
+  // for keys. On a thread of the store's: it must only post. One caller, before the first write; lasts until the store
+  // ends.
   virtual void on_ready(std::function<void()> ready) = 0;
 };
 
@@ -60,22 +62,24 @@ class consents {
 public:
   virtual ~consents() = default;
 
-  // A TPP service says that it created this consent. Events that waited for it become ready in the same transaction. conflict: it
-  // is known with another issuer or kind (the detail names which). The same again, or with a narrower expiry: fine.
+  // A TPP service says that it created this consent. Events that waited for it become ready in the same transaction.
+  // conflict: it is known with another issuer or kind (the detail names which). The same again, or with a narrower
+  // expiry: fine.
   virtual async_result<announced> announce(announcement consent) = 0;
 
-  // Consents whose expiry lies at or before `now` and that are live are marked lapsed, each with a journal entry; at most
-  // `at_most` in one go. How many.
+  // Consents whose expiry lies at or before `now` and that are live are marked lapsed, each with a journal entry; at
+  // most `at_most` in one go. How many.
   virtual async_result<std::size_t> lapse(timestamp now, std::size_t at_most) = 0;
 
   virtual async_result<std::optional<consent_record>> find(std::string consent_id) = 0;
   // With what is needed to judge its use, read at one moment.
   virtual async_result<standing> find_standing(std::string consent_id) = 0;
   // Ordered by consent id. `after` is the last id of the page before.
-  virtual async_result<std::vector<consent_record>> list(consent_filter filter, std::string after, std::size_t limit) = 0;
+  virtual async_result<std::vector<consent_record>> list(consent_filter filter, std::string after,
+                                                         std::size_t limit) = 0;
   // Every recorded entry of one consent, told or not, with a sequence number above `after`, in order.
   virtual async_result<std::vector<journal_entry>> history(std::string consent_id, std::uint64_t after,
-                                                            std::size_t limit) = 0;
+                                                           std::size_t limit) = 0;
 };
 
 // The durable sequence of changes.
@@ -83,13 +87,13 @@ class journal {
 public:
   virtual ~journal() = default;
 
-  // Entries that subscribers are told, with a sequence number above `after`, in order, at most `limit`; and the sequence number
-  // up to which the journal was looked through, from which to read on.
+  // Entries that subscribers are told, with a sequence number above `after`, in order, at most `limit`; and the
+  // sequence number up to which the journal was looked through, from which to read on.
   virtual async_result<journal_page> read(std::uint64_t after, std::size_t limit) = 0;
   // The extent of the journal now. Never blocks; any thread.
   virtual journal_extent extent() const = 0;
-  // Calls `grew` after each commit that added entries, on a thread of the store's: it must only post. One caller, before the
-  // first write; lasts until the store ends.
+  // Calls `grew` after each commit that added entries, on a thread of the store's: it must only post. One caller,
+  // before the first write; lasts until the store ends.
   virtual void on_growth(std::function<void()> grew) = 0;
 };
 
@@ -100,7 +104,7 @@ public:
 
   // Newest first, with ids below `before` (0: from the newest). Without raw bodies.
   virtual async_result<std::vector<quarantine_entry>> quarantined(std::optional<reason> why, std::int64_t before,
-                                                                   std::size_t limit) = 0;
+                                                                  std::size_t limit) = 0;
   virtual async_result<std::optional<quarantine_entry>> find_quarantined(std::int64_t id) = 0;
   // Every delivery of that interaction id, oldest first, at most `limit`, whatever became of it.
   virtual async_result<std::vector<delivery_record>> deliveries(std::string interaction_id, std::size_t limit) = 0;

@@ -43,8 +43,8 @@ result<void> check_agrees(consent::state const& known, announcement const& asked
 }
 
 bool changes(consent::state const& before, consent::state const& after) {
-  return before.bound != after.bound || before.expiry != after.expiry || before.base_consent_id != after.base_consent_id ||
-         before.flags != after.flags;
+  return before.bound != after.bound || before.expiry != after.expiry ||
+         before.base_consent_id != after.base_consent_id || before.flags != after.flags;
 }
 
 // Adds the entry and keeps the consent; the record as it now stands, without its resource.

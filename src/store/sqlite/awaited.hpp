@@ -23,11 +23,13 @@ using completion_signature = void(result<T>);
 template <class T>
 class awaited {
 public:
-  using handler = typename boost::asio::async_result<boost::asio::use_awaitable_t<>, completion_signature<T>>::handler_type;
+  using handler =
+      typename boost::asio::async_result<boost::asio::use_awaitable_t<>, completion_signature<T>>::handler_type;
 
   explicit awaited(handler&& suspended)
-      : handler_(std::move(suspended)), executor_(boost::asio::prefer(boost::asio::get_associated_executor(handler_),
-                                                                      boost::asio::execution::outstanding_work.tracked)) {}
+      : handler_(std::move(suspended)),
+        executor_(boost::asio::prefer(boost::asio::get_associated_executor(handler_),
+                                      boost::asio::execution::outstanding_work.tracked)) {}
 
   // Any thread: the coroutine goes on in its own executor.
   void complete(result<T> with) {

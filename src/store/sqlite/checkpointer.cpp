@@ -10,7 +10,8 @@ namespace {
 
 // 8 MB: pages that many commits changed are carried over once.
 constexpr int pages_between = 2048;
-// 64 MB. While the writer is busy a checkpoint beside it never catches up wholly, so the WAL is not begun anew by itself.
+// 64 MB. While the writer is busy a checkpoint beside it never catches up wholly, so the WAL is not begun anew by
+// itself.
 constexpr int most_pages = 16384;
 
 } // namespace
@@ -21,12 +22,18 @@ checkpointer::checkpointer(connection on, log_sink& log, std::function<void()> e
 }
 
 checkpointer::~checkpointer() {
+  stop();
+}
+
+void checkpointer::stop() {
   {
     std::lock_guard const lock(mutex_);
     stopping_ = true;
   }
   changed_.notify_one();
-  thread_.join();
+  if (thread_.joinable()) {
+    thread_.join();
+  }
 }
 
 void checkpointer::wal_grew(int pages) {

@@ -20,6 +20,8 @@ public:
   checkpointer(checkpointer const&) = delete;
   checkpointer& operator=(checkpointer const&) = delete;
 
+  // Ends the thread; `empty_wal` is not called any more. One caller, once or more.
+  void stop();
   // The pages in the WAL after a commit. Any thread, never blocks.
   void wal_grew(int pages);
 

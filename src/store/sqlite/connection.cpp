@@ -18,6 +18,30 @@ bool database_error::is_io() const noexcept {
          primary == SQLITE_CANTOPEN || primary == SQLITE_READONLY;
 }
 
+bool database_error::is_full() const noexcept {
+  return (code_ & 0xff) == SQLITE_FULL;
+}
+
+std::string database_error::advice() const {
+  switch (code_ & 0xff) {
+  case SQLITE_BUSY:
+  case SQLITE_LOCKED:
+    return "is in use by another program: end it";
+  case SQLITE_READONLY:
+  case SQLITE_CANTOPEN:
+    return std::string("cannot be opened for writing (") + what() +
+           "): check the permissions of the file and its folder";
+  case SQLITE_FULL:
+    return "there is no room on its file system: make room";
+  case SQLITE_CORRUPT:
+    return "is damaged: restore a backup";
+  case SQLITE_NOTADB:
+    return "is not a database: choose another file";
+  default:
+    return std::string("cannot be opened: ") + what();
+  }
+}
+
 void finalizer::operator()(sqlite3_stmt* statement) const noexcept {
   sqlite3_finalize(statement);
 }
@@ -28,8 +52,8 @@ void connection::closer::operator()(sqlite3* handle) const noexcept {
 
 connection::connection(std::string const& path, access how) {
   // One thread at a time uses a connection, so its own mutex would only cost.
-  int const flags =
-      (how == access::read_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  int const flags = (how == access::read_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX |
+                    SQLITE_OPEN_EXRESCODE;
   sqlite3* opened = nullptr;
   int const code = sqlite3_open_v2(path.c_str(), &opened, flags, nullptr);
   handle_.reset(opened);
@@ -55,8 +79,8 @@ sqlite3_stmt* connection::prepared(sql text) {
 
 statement_handle connection::prepare(std::string_view text) {
   sqlite3_stmt* made = nullptr;
-  int const code = sqlite3_prepare_v3(handle_.get(), text.data(), static_cast<int>(text.size()), SQLITE_PREPARE_PERSISTENT,
-                                      &made, nullptr);
+  int const code = sqlite3_prepare_v3(handle_.get(), text.data(), static_cast<int>(text.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &made, nullptr);
   statement_handle owned(made);
   if (code != SQLITE_OK) {
     fail(code);

@@ -19,8 +19,9 @@ struct sqlite3_stmt;
 
 namespace consentd::store::sqlite {
 
-// The database itself failed (full, I/O error, memory, a rule of the schema). It ends the operation that met it, from any
-// depth, so inside this folder it travels as an exception, up to the writer or the reader pool, which make `storage` of it.
+// The database itself failed (full, I/O error, memory, a rule of the schema). It ends the operation that met it, from
+// any depth, so inside this folder it travels as an exception, up to the writer or the reader pool, which make
+// `storage` of it.
 class database_error : public std::runtime_error {
 public:
   // `code` is an extended result code of SQLite.
@@ -30,6 +31,9 @@ public:
   bool concerns_one_row() const noexcept;
   // Pages may be in the cache only, or not be what was written.
   bool is_io() const noexcept;
+  bool is_full() const noexcept;
+  // For the operator whose daemon does not start: what it means and what to do.
+  std::string advice() const;
 
 private:
   int code_;
@@ -89,8 +93,8 @@ private:
   std::unordered_map<char const*, statement_handle> statements_; // after handle_: finalized before it closes
 };
 
-// One use of a statement: bound on construction, reset at its end. Bound text and bytes are not copied: they must outlive it,
-// so temporaries are refused.
+// One use of a statement: bound on construction, reset at its end. Bound text and bytes are not copied: they must
+// outlive it, so temporaries are refused.
 class query {
 public:
   template <class... Values>

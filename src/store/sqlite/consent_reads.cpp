@@ -9,8 +9,8 @@
 namespace consentd::store::sqlite {
 namespace {
 
-// Up to so many rows are worth fetching and sorting; a condition that more rows meet is cheaper to check on the way through the
-// ids, where one of them comes by soon.
+// Up to so many rows are worth fetching and sorting; a condition that more rows meet is cheaper to check on the way
+// through the ids, where one of them comes by soon.
 constexpr std::int64_t few = 2000;
 
 // A way to narrow the search: an index whose rows it would fetch.
@@ -26,7 +26,8 @@ struct conditions {
 };
 
 std::int64_t probe(connection& on, std::string const& text, std::function<void(query&)> const& bind) {
-  auto const statement = on.prepare("SELECT count(*) FROM (SELECT 1 FROM " + text + " LIMIT " + std::to_string(few) + ")");
+  auto const statement =
+      on.prepare("SELECT count(*) FROM (SELECT 1 FROM " + text + " LIMIT " + std::to_string(few) + ")");
   query counted(on, statement.get());
   bind(counted);
   return counted.step() ? counted.integer(0) : 0;
@@ -122,8 +123,8 @@ std::optional<std::vector<std::string>> few_ids(query& rows) {
   return ids;
 }
 
-// Each change of a consent has an entry in the journal, so what changed lately is found there: an index on `updated` would cost
-// every event a page.
+// Each change of a consent has an entry in the journal, so what changed lately is found there: an index on `updated`
+// would cost every event a page.
 std::optional<std::vector<std::string>> changed_lately(connection& on, timestamp after) {
   auto const first = first_entry_after(on, after);
   if (!journal_reaches_back_to(on, first)) {
@@ -159,8 +160,8 @@ std::string selection() {
 }
 constexpr char const* joined = " LEFT JOIN documents AS d ON d.id = c.document WHERE ";
 
-std::vector<consent_record> list_by_ids(connection& on, std::vector<std::string> const& ids, consent_filter const& filter,
-                                        std::string const& after, std::size_t limit) {
+std::vector<consent_record> list_by_ids(connection& on, std::vector<std::string> const& ids,
+                                        consent_filter const& filter, std::string const& after, std::size_t limit) {
   std::vector<consent_record> found;
   for (auto at = std::upper_bound(ids.begin(), ids.end(), after); at != ids.end() && found.size() < limit; ++at) {
     auto one = find_consent(on, *at);
@@ -174,11 +175,12 @@ std::vector<consent_record> list_by_ids(connection& on, std::vector<std::string>
 } // namespace
 
 std::optional<consent_record> find_consent(connection& on, std::string const& id) {
-  query row(on,
-            "SELECT c.id, c.issuer, c.kind, c.bound, c.status, c.status_time, c.event_time, c.expiry, c.base_consent_id, "
-            "c.revoked_by, c.flags, c.resource_digest, c.sequence, c.created, c.updated, d.json FROM consents AS c "
-            "LEFT JOIN documents AS d ON d.id = c.document WHERE c.id = ?",
-            std::string_view(id));
+  query row(
+      on,
+      "SELECT c.id, c.issuer, c.kind, c.bound, c.status, c.status_time, c.event_time, c.expiry, c.base_consent_id, "
+      "c.revoked_by, c.flags, c.resource_digest, c.sequence, c.created, c.updated, d.json FROM consents AS c "
+      "LEFT JOIN documents AS d ON d.id = c.document WHERE c.id = ?",
+      std::string_view(id));
   if (!row.step()) {
     return std::nullopt;
   }
@@ -187,8 +189,8 @@ std::optional<consent_record> find_consent(connection& on, std::string const& id
 
 standing find_standing(connection& on, worklist const& inbox, std::string const& id) {
   auto const known = find_consent(on, id);
-  // How far processing lags is asked before the state that is answered is read: an event that is settled in between is in that
-  // state, and one that was not is in the backlog. The other way round it could be in neither.
+  // How far processing lags is asked before the state that is answered is read: an event that is settled in between is
+  // in that state, and one that was not is in the backlog. The other way round it could be in neither.
   standing made;
   made.backlog = inbox.backlog(known ? known->state.issuer : std::string());
   made.consent = find_consent(on, id);
@@ -199,7 +201,8 @@ std::vector<consent_record> list_consents(connection& on, consent_filter const& 
                                           std::size_t limit) {
   snapshot const now(on);
   auto const paths = paths_of(on, filter, after);
-  auto const best = std::min_element(paths.begin(), paths.end(), [](path const& a, path const& b) { return a.rows < b.rows; });
+  auto const best =
+      std::min_element(paths.begin(), paths.end(), [](path const& a, path const& b) { return a.rows < b.rows; });
   if (best == paths.end() || best->rows >= few) {
     auto ids = filter.updated_after ? changed_lately(on, *filter.updated_after) : std::nullopt;
     if (!ids && filter.expires_before) {

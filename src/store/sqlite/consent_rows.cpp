@@ -21,12 +21,14 @@ std::optional<timestamp> lapses(consent::state const& of) {
 void insert_consent(ledger& in, consent_change const& change) {
   auto const& state = change.after;
   run(in.db,
-      "INSERT INTO consents (id, issuer, kind, bound, status, status_time, event_time, expiry, base_consent_id, revoked_by, flags, "
+      "INSERT INTO consents (id, issuer, kind, bound, status, status_time, event_time, expiry, base_consent_id, "
+      "revoked_by, flags, "
       "document, resource_digest, sequence, created, updated, lapses) "
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?16)",
       std::string_view(state.consent_id), std::string_view(state.issuer), to_stored(state.kind), to_stored(state.bound),
-      to_stored(state.status), state.status_time, state.event_time, state.expiry, state.base_consent_id, state.revoked_by,
-      to_stored(state.flags), change.document, as_blob(state.resource_digest), change.sequence, in.now, lapses(state));
+      to_stored(state.status), state.status_time, state.event_time, state.expiry, state.base_consent_id,
+      state.revoked_by, to_stored(state.flags), change.document, as_blob(state.resource_digest), change.sequence,
+      in.now, lapses(state));
   ++in.count.consents;
 }
 
@@ -37,8 +39,8 @@ void update_consent(ledger& in, consent_change const& change) {
   run(in.db,
       "UPDATE consents SET bound = ?, status_time = ?, event_time = ?, revoked_by = ?, flags = ?, document = ?, "
       "resource_digest = ?, sequence = ?, updated = ? WHERE id = ?",
-      to_stored(state.bound), state.status_time, state.event_time, state.revoked_by, to_stored(state.flags), change.document,
-      as_blob(state.resource_digest), change.sequence, in.now, id);
+      to_stored(state.bound), state.status_time, state.event_time, state.revoked_by, to_stored(state.flags),
+      change.document, as_blob(state.resource_digest), change.sequence, in.now, id);
   // Columns with an index of their own: naming one in an UPDATE rewrites its index even when the value stays.
   if (state.status != known.status) {
     run(in.db, "UPDATE consents SET status = ? WHERE id = ?", to_stored(state.status), id);
@@ -97,11 +99,12 @@ consent_record read_consent(query const& row) {
 }
 
 std::optional<kept_consent> load_consent(connection& on, std::string_view id) {
-  query row(on,
-            "SELECT c.id, c.issuer, c.kind, c.bound, c.status, c.status_time, c.event_time, c.expiry, c.base_consent_id, "
-            "c.revoked_by, c.flags, c.resource_digest, c.sequence, c.created, c.updated, c.document FROM consents AS c "
-            "WHERE c.id = ?",
-            id);
+  query row(
+      on,
+      "SELECT c.id, c.issuer, c.kind, c.bound, c.status, c.status_time, c.event_time, c.expiry, c.base_consent_id, "
+      "c.revoked_by, c.flags, c.resource_digest, c.sequence, c.created, c.updated, c.document FROM consents AS c "
+      "WHERE c.id = ?",
+      id);
   if (!row.step()) {
     return std::nullopt;
   }
@@ -136,16 +139,19 @@ journal_entry entry_of(consent::state const& after) {
   return made;
 }
 
-std::uint64_t add_entry(ledger& in, journal_entry const& entry, std::optional<std::int64_t> document, std::string_view print) {
+std::uint64_t add_entry(ledger& in, journal_entry const& entry, std::optional<std::int64_t> document,
+                        std::string_view print) {
   auto const fingerprint = print.empty() ? std::nullopt : std::optional(blob{print});
   run(in.db,
-      "INSERT INTO journal (type, recorded, consent_id, issuer, kind, disposition, status, previous, reported, status_time, "
+      "INSERT INTO journal (type, recorded, consent_id, issuer, kind, disposition, status, previous, reported, "
+      "status_time, "
       "event_time, expiry, revoked_by, flags, document, told, alert, delivery, interaction_id, uid, fingerprint) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      to_stored(entry.type), in.now, std::string_view(entry.consent_id), std::string_view(entry.issuer), to_stored(entry.kind),
-      to_stored(entry.disposition), to_stored(entry.status), to_stored(entry.previous), to_stored(entry.reported),
-      entry.status_time, entry.event_time, entry.expiry, entry.revoked_by, to_stored(entry.flags), document, entry.told,
-      entry.alert, entry.delivery, std::string_view(entry.interaction_id), entry.uid, fingerprint);
+      to_stored(entry.type), in.now, std::string_view(entry.consent_id), std::string_view(entry.issuer),
+      to_stored(entry.kind), to_stored(entry.disposition), to_stored(entry.status), to_stored(entry.previous),
+      to_stored(entry.reported), entry.status_time, entry.event_time, entry.expiry, entry.revoked_by,
+      to_stored(entry.flags), document, entry.told, entry.alert, entry.delivery, std::string_view(entry.interaction_id),
+      entry.uid, fingerprint);
   in.after.last_sequence = static_cast<std::uint64_t>(in.db.last_id());
   return in.after.last_sequence;
 }

@@ -15,9 +15,9 @@
 namespace consentd::store::sqlite {
 
 // The columns that read_consent() expects, in its order, from `consents AS c`.
-inline constexpr std::string_view consent_columns =
-    "c.id, c.issuer, c.kind, c.bound, c.status, c.status_time, c.event_time, c.expiry, c.base_consent_id, c.revoked_by, c.flags, "
-    "c.resource_digest, c.sequence, c.created, c.updated";
+inline constexpr std::string_view consent_columns = "c.id, c.issuer, c.kind, c.bound, c.status, c.status_time, "
+                                                    "c.event_time, c.expiry, c.base_consent_id, c.revoked_by, c.flags, "
+                                                    "c.resource_digest, c.sequence, c.created, c.updated";
 inline constexpr int consent_column_count = 15;
 
 // Without the resource.
@@ -48,8 +48,8 @@ journal_entry entry_of(consent::state const& after);
 std::uint64_t add_entry(ledger& in, journal_entry const& entry, std::optional<std::int64_t> document,
                         std::string_view print = {});
 
-// `base_consent_id` of a state that names a new one stays only if it is no cycle, and of the same issuer and kind where it is
-// known; otherwise the flag is set (contract section 5).
+// `base_consent_id` of a state that names a new one stays only if it is no cycle, and of the same issuer and kind where
+// it is known; otherwise the flag is set (contract section 5).
 void check_link(connection& on, std::optional<std::string> const& linked_before, consent::state& after);
 // The same for consents that named this one before it was known.
 void check_links_to(connection& on, consent::state const& made);

@@ -42,7 +42,8 @@ enum class token_kind : std::uint8_t { bearer = 1, event = 2 };
 // the table small, and with them its part that fits into memory.
 std::string token_identity(std::string_view issuer, std::string_view identity);
 
-// Column `fingerprint` of `journal`: equal for events that repeat each other (contract section 6, `duplicate`). 16 bytes.
+// Column `fingerprint` of `journal`: equal for events that repeat each other (contract section 6, `duplicate`). 16
+// bytes.
 std::string fingerprint(consent::report const& event);
 
 // Column `waits_for` of `inbox`.

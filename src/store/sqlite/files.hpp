@@ -21,11 +21,12 @@ private:
   int number_ = -1;
 };
 
-// Opens for reading and writing, created when absent, mode 0600 in any case. Throws std::runtime_error that names the file.
+// Opens for reading and writing, created when absent, mode 0600 in any case. Throws std::runtime_error that names the
+// file.
 descriptor open_private(std::string const& path);
 
-// Held until its end: no second process opens this database. The kernel lets go of it when the process dies, so a lock left
-// behind never has to be removed. Throws std::runtime_error when another process holds it.
+// Held until its end: no second process opens this database. The kernel lets go of it when the process dies, so a lock
+// left behind never has to be removed. Throws std::runtime_error when another process holds it.
 descriptor lock_exclusively(std::string const& database_path);
 
 // Makes the names in the folder of `path` durable. Throws std::runtime_error.

@@ -44,7 +44,8 @@ left_in_hand hand_file::read(bool existed) const {
   found.clean = head[2] == stopped;
   std::int64_t delivery = 0;
   for (std::size_t slot = 0;
-       ::pread(file_.get(), &delivery, sizeof delivery, place_of(slot)) == static_cast<::ssize_t>(sizeof delivery); ++slot) {
+       ::pread(file_.get(), &delivery, sizeof delivery, place_of(slot)) == static_cast<::ssize_t>(sizeof delivery);
+       ++slot) {
     if (delivery != 0) {
       found.deliveries.push_back(delivery);
     }

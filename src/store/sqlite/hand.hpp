@@ -18,8 +18,9 @@ struct left_in_hand {
   std::vector<std::int64_t> deliveries;
 };
 
-// A file of 8-byte numbers in the machine's own order: magic, run, whether the process stopped in order, then slots that
-// hold a delivery's id or 0. The page cache is stable enough: what a poisonous delivery kills is the process, not the machine.
+// A file of 8-byte numbers in the machine's own order: magic, run, whether the process stopped in order, then slots
+// that hold a delivery's id or 0. The page cache is stable enough: what a poisonous delivery kills is the process, not
+// the machine.
 class hand_file {
 public:
   // Throws std::runtime_error that names the file, as begin() does.

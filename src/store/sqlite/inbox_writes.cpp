@@ -5,7 +5,8 @@ namespace {
 
 result<void> check_room(ledger const& in, std::size_t body_bytes) {
   if (in.count.pending + in.count.waiting_for_keys >= in.how.inbox_rows) {
-    return failure{reason::inbox_full, "the inbox holds " + std::to_string(in.how.inbox_rows) + " deliveries to be opened"};
+    return failure{reason::inbox_full,
+                   "the inbox holds " + std::to_string(in.how.inbox_rows) + " deliveries to be opened"};
   }
   if (in.count.inbox_bytes + body_bytes > in.how.inbox_bytes) {
     return failure{reason::inbox_full, "the inbox holds " + std::to_string(in.count.inbox_bytes) + " bytes"};
@@ -42,10 +43,12 @@ void note_left_hand(ledger& in, std::int64_t delivery) {
 }
 
 void record_delivery(ledger& in, inbox_row const& delivery, ending const& how) {
-  query row(in.db, "INSERT INTO deliveries (id, interaction_id, received, peer, bearer_issuer, bearer_identity, finished, sequence, "
-                   "disposition, reason, detail, issuer, consent_id, jwe_kid, jws_kid) "
-                   "SELECT id, interaction_id, received, peer, bearer_issuer, bearer_identity, ?, ?, ?, ?, ?, ?, ?, ?, ? "
-                   "FROM inbox WHERE id = ?");
+  query row(
+      in.db,
+      "INSERT INTO deliveries (id, interaction_id, received, peer, bearer_issuer, bearer_identity, finished, sequence, "
+      "disposition, reason, detail, issuer, consent_id, jwe_kid, jws_kid) "
+      "SELECT id, interaction_id, received, peer, bearer_issuer, bearer_identity, ?, ?, ?, ?, ?, ?, ?, ?, ? "
+      "FROM inbox WHERE id = ?");
   row.put(in.now);
   row.put(how.sequence);
   row.put(to_stored(how.disposition));
@@ -145,7 +148,8 @@ result<void> set_aside_refused(ledger& in, refusal const& refused) {
 }
 
 std::optional<inbox_row> find_in_inbox(ledger& in, std::int64_t delivery) {
-  query row(in.db, "SELECT interaction_id, received, bytes, deaths FROM inbox WHERE id = ? AND waits_for IS NULL", delivery);
+  query row(in.db, "SELECT interaction_id, received, bytes, deaths FROM inbox WHERE id = ? AND waits_for IS NULL",
+            delivery);
   if (!row.step()) {
     return std::nullopt;
   }
@@ -200,7 +204,8 @@ std::size_t release(ledger& in, std::string_view what) {
 }
 
 std::optional<spent_token> find_spent(ledger& in, token_kind kind, std::string_view identity, digest const& content) {
-  query row(in.db, "SELECT digest, delivery FROM spent WHERE kind = ? AND identity = ?", static_cast<int>(kind), blob{identity});
+  query row(in.db, "SELECT digest, delivery FROM spent WHERE kind = ? AND identity = ?", static_cast<int>(kind),
+            blob{identity});
   if (!row.step()) {
     return std::nullopt;
   }
@@ -209,8 +214,8 @@ std::optional<spent_token> find_spent(ledger& in, token_kind kind, std::string_v
 
 void spend(ledger& in, token_kind kind, std::string_view identity, digest const& content, timestamp until,
            std::int64_t delivery) {
-  run(in.db, "INSERT INTO spent (kind, identity, digest, until, delivery) VALUES (?, ?, ?, ?, ?)", static_cast<int>(kind),
-      blob{identity}, as_blob(content), until, delivery);
+  run(in.db, "INSERT INTO spent (kind, identity, digest, until, delivery) VALUES (?, ?, ?, ?, ?)",
+      static_cast<int>(kind), blob{identity}, as_blob(content), until, delivery);
   ++in.spent;
 }
 

@@ -1,4 +1,5 @@
-// The writer's operations on deliveries: each runs in a savepoint of its own, and what it returns as a failure leaves nothing behind.
+// The writer's operations on deliveries: each runs in a savepoint of its own, and what it returns as a failure leaves
+// nothing behind.
 #ifndef CONSENTD_STORE_SQLITE_INBOX_WRITES_HPP
 #define CONSENTD_STORE_SQLITE_INBOX_WRITES_HPP
 
@@ -44,7 +45,8 @@ struct ending {
 };
 // The delivery leaves the inbox with its body.
 void finish(ledger& in, inbox_row const& delivery, ending const& how);
-// The delivery leaves the inbox for the quarantine; beyond the bound the oldest go. `attempts`: how often it was opened.
+// The delivery leaves the inbox for the quarantine; beyond the bound the oldest go. `attempts`: how often it was
+// opened.
 void quarantine(ledger& in, inbox_row const& delivery, ending const& how, std::uint32_t attempts);
 // The delivery stays, and waits for `what` (encoding.hpp).
 void let_wait(ledger& in, inbox_row const& delivery, std::string_view what);

@@ -49,10 +49,11 @@ journal_entry read_entry(query const& row) {
   return made;
 }
 
-constexpr sql entry_sql = "SELECT j.sequence, j.type, j.recorded, j.consent_id, j.issuer, j.kind, j.disposition, j.status, j.previous, "
-                          "j.reported, j.status_time, j.event_time, j.expiry, j.revoked_by, j.flags, j.told, j.alert, j.delivery, "
-                          "j.interaction_id, j.uid, d.json "
-                          "FROM journal AS j LEFT JOIN documents AS d ON d.id = j.document WHERE j.sequence = ?";
+constexpr sql entry_sql =
+    "SELECT j.sequence, j.type, j.recorded, j.consent_id, j.issuer, j.kind, j.disposition, j.status, j.previous, "
+    "j.reported, j.status_time, j.event_time, j.expiry, j.revoked_by, j.flags, j.told, j.alert, j.delivery, "
+    "j.interaction_id, j.uid, d.json "
+    "FROM journal AS j LEFT JOIN documents AS d ON d.id = j.document WHERE j.sequence = ?";
 
 journal_entry find_entry(connection& on, std::int64_t sequence) {
   query row(on, entry_sql, sequence);
@@ -61,12 +62,15 @@ journal_entry find_entry(connection& on, std::int64_t sequence) {
 
 } // namespace
 
-std::vector<journal_entry> history(connection& on, std::string const& consent_id, std::uint64_t after, std::size_t limit) {
+std::vector<journal_entry> history(connection& on, std::string const& consent_id, std::uint64_t after,
+                                   std::size_t limit) {
   snapshot const now(on);
   std::vector<std::int64_t> sequences;
   {
-    // The index orders a consent's entries by what they say, not by number; both columns are in it, so no row is touched.
-    query rows(on, "SELECT sequence FROM journal WHERE consent_id = ? AND sequence > ?", std::string_view(consent_id), after);
+    // The index orders a consent's entries by what they say, not by number; both columns are in it, so no row is
+    // touched.
+    query rows(on, "SELECT sequence FROM journal WHERE consent_id = ? AND sequence > ?", std::string_view(consent_id),
+               after);
     while (rows.step()) {
       sequences.push_back(rows.integer(0));
     }
@@ -89,7 +93,8 @@ journal_page read_journal(connection& on, std::uint64_t after, std::size_t limit
   if (limit == 0) {
     return page;
   }
-  query rows(on, "SELECT sequence, told FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?", after, most_examined);
+  query rows(on, "SELECT sequence, told FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?", after,
+             most_examined);
   while (rows.step()) {
     page.examined = static_cast<std::uint64_t>(rows.integer(0));
     if (rows.integer(1) != 0) {

@@ -38,13 +38,17 @@ struct ledger_mark {
 struct ledger {
   connection& db;
   settings const& how;
-  timestamp now;    // one for the whole group, never before that of an earlier one
-  counts count;     // as they will be after the commit
+  timestamp now; // one for the whole group, never before that of an earlier one
+  counts count;  // as they will be after the commit
   effects after;
   std::size_t spent = 0; // rows added to `spent`: so much is swept away in return
 
   ledger_mark mark() const noexcept {
-    return {count,         after.inbox.size(),    after.decided.size(), after.quarantined.size(), after.finished.size(),
+    return {count,
+            after.inbox.size(),
+            after.decided.size(),
+            after.quarantined.size(),
+            after.finished.size(),
             after.last_sequence};
   }
   void rewind(ledger_mark const& to) {

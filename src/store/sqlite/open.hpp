@@ -27,10 +27,10 @@ struct settings {
   std::size_t readers = 2;                           // threads and connections for queries
 };
 
-// Opens (or creates, mode 0600) and migrates the database, checkpoints and truncates its WAL, and starts the writer, checkpoint and
-// reader threads; the destructor stops them after the queued writes. Throws std::runtime_error with one line that names the file and
-// the mend: not a database, written by a newer version, locked by another process, not writable, no room. `now` gives record
-// times; log, counters and clock must outlive the store.
+// Opens (or creates, mode 0600) and migrates the database, checkpoints and truncates its WAL, and starts the writer,
+// checkpoint and reader threads; the destructor stops them after the queued writes. Throws std::runtime_error with one
+// line that names the file and the mend: not a database, written by a newer version, locked by another process, not
+// writable, no room. `now` gives record times; log, counters and clock must outlive the store.
 std::unique_ptr<event_store> open(settings const& how, clock const& now, log_sink& log, telemetry& counters);
 
 } // namespace consentd::store::sqlite

@@ -22,7 +22,8 @@ standing find_standing(connection& on, worklist const& inbox, std::string const&
 std::vector<consent_record> list_consents(connection& on, consent_filter const& filter, std::string const& after,
                                           std::size_t limit);
 
-std::vector<journal_entry> history(connection& on, std::string const& consent_id, std::uint64_t after, std::size_t limit);
+std::vector<journal_entry> history(connection& on, std::string const& consent_id, std::uint64_t after,
+                                   std::size_t limit);
 journal_page read_journal(connection& on, std::uint64_t after, std::size_t limit);
 
 std::vector<quarantine_entry> list_quarantined(connection& on, std::optional<reason> why, std::int64_t before,

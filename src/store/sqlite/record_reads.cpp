@@ -8,7 +8,8 @@
 namespace consentd::store::sqlite {
 namespace {
 
-// A name that this version does not know, of a reason that came later, is shown as what every failure of an unknown sort is.
+// A name that this version does not know, of a reason that came later, is shown as what every failure of an unknown
+// sort is.
 reason reason_named(std::string_view name) {
   return parse_reason(name).value_or(reason::storage);
 }
@@ -72,7 +73,10 @@ std::vector<pending_delivery> read_pending(connection& on, std::vector<std::int6
   std::vector<pending_delivery> found;
   found.reserve(picked.size());
   for (auto const id : picked) {
-    query row(on, "SELECT i.interaction_id, i.received, b.body FROM inbox AS i JOIN bodies AS b ON b.id = i.id WHERE i.id = ?", id);
+    query row(
+        on,
+        "SELECT i.interaction_id, i.received, b.body FROM inbox AS i JOIN bodies AS b ON b.id = i.id WHERE i.id = ?",
+        id);
     if (row.step()) {
       found.push_back({id, std::string(row.text(0)), row.time(1), std::string(row.bytes(2))});
     }
@@ -91,27 +95,31 @@ std::vector<quarantine_entry> list_quarantined(connection& on, std::optional<rea
   };
   if (why) {
     query rows(on,
-               "SELECT q.id, q.reason, d.detail, d.received, d.finished, d.interaction_id, d.issuer, d.consent_id, q.attempts, "
+               "SELECT q.id, q.reason, d.detail, d.received, d.finished, d.interaction_id, d.issuer, d.consent_id, "
+               "q.attempts, "
                "q.bytes FROM quarantine AS q JOIN deliveries AS d ON d.id = q.id WHERE q.reason = ? AND q.id < ? "
                "ORDER BY q.id DESC LIMIT ?",
                to_string(*why), below, limit);
     read_all(rows);
   } else {
-    query rows(on,
-               "SELECT q.id, q.reason, d.detail, d.received, d.finished, d.interaction_id, d.issuer, d.consent_id, q.attempts, "
-               "q.bytes FROM quarantine AS q JOIN deliveries AS d ON d.id = q.id WHERE q.id < ? ORDER BY q.id DESC LIMIT ?",
-               below, limit);
+    query rows(
+        on,
+        "SELECT q.id, q.reason, d.detail, d.received, d.finished, d.interaction_id, d.issuer, d.consent_id, "
+        "q.attempts, "
+        "q.bytes FROM quarantine AS q JOIN deliveries AS d ON d.id = q.id WHERE q.id < ? ORDER BY q.id DESC LIMIT ?",
+        below, limit);
     read_all(rows);
   }
   return found;
 }
 
 std::optional<quarantine_entry> find_quarantined(connection& on, std::int64_t id) {
-  query row(on,
-            "SELECT q.id, q.reason, d.detail, d.received, d.finished, d.interaction_id, d.issuer, d.consent_id, q.attempts, "
-            "q.bytes, b.body FROM quarantine AS q JOIN deliveries AS d ON d.id = q.id JOIN bodies AS b ON b.id = q.id "
-            "WHERE q.id = ?",
-            id);
+  query row(
+      on,
+      "SELECT q.id, q.reason, d.detail, d.received, d.finished, d.interaction_id, d.issuer, d.consent_id, q.attempts, "
+      "q.bytes, b.body FROM quarantine AS q JOIN deliveries AS d ON d.id = q.id JOIN bodies AS b ON b.id = q.id "
+      "WHERE q.id = ?",
+      id);
   if (!row.step()) {
     return std::nullopt;
   }
@@ -125,14 +133,16 @@ std::vector<delivery_record> find_deliveries(connection& on, std::string const& 
   std::vector<delivery_record> found;
   {
     query rows(on,
-               "SELECT id, interaction_id, received, finished, sequence, disposition, reason, detail, issuer, consent_id, jwe_kid, "
+               "SELECT id, interaction_id, received, finished, sequence, disposition, reason, detail, issuer, "
+               "consent_id, jwe_kid, "
                "jws_kid FROM deliveries WHERE interaction_id = ? ORDER BY id LIMIT ?",
                std::string_view(interaction_id), limit);
     while (rows.step()) {
       found.push_back(read_finished(rows));
     }
   }
-  query rows(on, "SELECT id, interaction_id, received, waits_for FROM inbox WHERE interaction_id = ? ORDER BY id LIMIT ?",
+  query rows(on,
+             "SELECT id, interaction_id, received, waits_for FROM inbox WHERE interaction_id = ? ORDER BY id LIMIT ?",
              std::string_view(interaction_id), limit);
   while (rows.step()) {
     found.push_back(read_waiting(rows));
@@ -148,7 +158,8 @@ std::optional<delivery_record> find_delivery(connection& on, std::int64_t id) {
   snapshot const now(on);
   {
     query row(on,
-              "SELECT id, interaction_id, received, finished, sequence, disposition, reason, detail, issuer, consent_id, jwe_kid, "
+              "SELECT id, interaction_id, received, finished, sequence, disposition, reason, detail, issuer, "
+              "consent_id, jwe_kid, "
               "jws_kid FROM deliveries WHERE id = ?",
               id);
     if (row.step()) {

@@ -11,8 +11,8 @@ namespace consentd::store::sqlite {
 namespace {
 
 // Why these shapes: bodies and documents are large and seldom read, so they stand apart from the small rows that are
-// scanned; rows found by a random key are clustered by it (WITHOUT ROWID), rows that only arrive have ascending numbers,
-// which AUTOINCREMENT never gives twice.
+// scanned; rows found by a random key are clustered by it (WITHOUT ROWID), rows that only arrive have ascending
+// numbers, which AUTOINCREMENT never gives twice.
 constexpr char const* version_1 = R"sql(
 CREATE TABLE meta (
   name TEXT PRIMARY KEY,
@@ -175,8 +175,8 @@ void migrate(connection& on) {
     throw std::runtime_error("is a database of another program: choose another file");
   }
   if (version > schema_version) {
-    throw std::runtime_error("was written by a newer consentd (schema " + std::to_string(version) + ", this one knows " +
-                             std::to_string(schema_version) + "): install that version");
+    throw std::runtime_error("was written by a newer consentd (schema " + std::to_string(version) +
+                             ", this one knows " + std::to_string(schema_version) + "): install that version");
   }
   for (auto step = static_cast<std::size_t>(version); step < steps.size(); ++step) {
     on.execute(steps[step]);

@@ -11,8 +11,8 @@ inline constexpr int schema_version = 1;
 // `PRAGMA application_id`: "cnsd".
 inline constexpr int application_id = 0x636e7364;
 
-// Brings the tables to schema_version, in one transaction. Throws std::runtime_error with one line (naming no file) when the
-// database is of a newer version or of another program, database_error when it cannot be read or written.
+// Brings the tables to schema_version, in one transaction. Throws std::runtime_error with one line (naming no file)
+// when the database is of a newer version or of another program, database_error when it cannot be read or written.
 void migrate(connection& on);
 
 // Numbers kept from one start to the next.

@@ -10,8 +10,8 @@
 namespace consentd::store::sqlite {
 namespace {
 
-// A `jti` is remembered this long after the event's own end. The rows that name its delivery outlive it: replay is about what
-// could still be accepted, and an expired event cannot.
+// A `jti` is remembered this long after the event's own end. The rows that name its delivery outlive it: replay is
+// about what could still be accepted, and an expired event cannot.
 constexpr std::chrono::hours memory_beyond_expiry{24};
 
 // Where the event of a delivery stands before it is decided.
@@ -38,8 +38,8 @@ outcome put_aside(ledger& in, settlement const& event, inbox_row const& delivery
   return set_aside{std::move(why)};
 }
 
-// Contract section 4: an event that failed on `exp` alone may be news of an end. It is not applied, but nobody may rely on the
-// consent until more is known.
+// Contract section 4: an event that failed on `exp` alone may be news of an end. It is not applied, but nobody may rely
+// on the consent until more is known.
 void cast_doubt(ledger& in, settlement const& event, scene const& at) {
   if (!at.known) {
     return;
@@ -63,8 +63,9 @@ void cast_doubt(ledger& in, settlement const& event, scene const& at) {
 
 outcome hold(ledger& in, settlement const& event, inbox_row const& delivery) {
   if (in.count.waiting_for_consent >= in.how.held_rows) {
-    return put_aside(in, event, delivery,
-                     {reason::unknown_consent, std::to_string(in.how.held_rows) + " events wait for their consents already"});
+    return put_aside(
+        in, event, delivery,
+        {reason::unknown_consent, std::to_string(in.how.held_rows) + " events wait for their consents already"});
   }
   let_wait(in, delivery, waits_for_consent(event.report.consent_id));
   in.after.decided.push_back("held");
@@ -76,7 +77,8 @@ struct recorded_event {
   std::optional<std::int64_t> document;
 };
 std::optional<recorded_event> find_recorded(ledger& in, std::string_view consent_id, std::string_view print) {
-  query row(in.db, "SELECT document FROM journal WHERE consent_id = ? AND fingerprint = ? LIMIT 1", consent_id, blob{print});
+  query row(in.db, "SELECT document FROM journal WHERE consent_id = ? AND fingerprint = ? LIMIT 1", consent_id,
+            blob{print});
   if (!row.step()) {
     return std::nullopt;
   }
@@ -84,7 +86,8 @@ std::optional<recorded_event> find_recorded(ledger& in, std::string_view consent
 }
 
 // A resource that stands in the database already is not written again.
-std::optional<std::int64_t> document_of(ledger& in, consent::report const& event, std::optional<recorded_event> const& earlier,
+std::optional<std::int64_t> document_of(ledger& in, consent::report const& event,
+                                        std::optional<recorded_event> const& earlier,
                                         std::optional<kept_consent> const& known) {
   if (event.resource.empty()) {
     return std::nullopt;
@@ -99,10 +102,10 @@ std::optional<std::int64_t> document_of(ledger& in, consent::report const& event
 }
 
 bool differs(consent::state const& before, consent::state const& after) {
-  return before.status != after.status || before.status_time != after.status_time || before.event_time != after.event_time ||
-         before.expiry != after.expiry || before.base_consent_id != after.base_consent_id ||
-         before.revoked_by != after.revoked_by || before.flags != after.flags || before.bound != after.bound ||
-         before.resource_digest != after.resource_digest;
+  return before.status != after.status || before.status_time != after.status_time ||
+         before.event_time != after.event_time || before.expiry != after.expiry ||
+         before.base_consent_id != after.base_consent_id || before.revoked_by != after.revoked_by ||
+         before.flags != after.flags || before.bound != after.bound || before.resource_digest != after.resource_digest;
 }
 
 journal_entry entry_of(scene const& at, consent::report const& event, consent::decision const& made) {

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include <stdexcept>
+#include <utility>
 
 namespace consentd::store::sqlite {
 namespace {
@@ -32,38 +33,6 @@ void set_wal(connection& on) {
   }
 }
 
-std::vector<inbox_row> in_hand_before(ledger& in, left_in_hand const& left) {
-  std::vector<inbox_row> found;
-  for (auto const id : left.deliveries) {
-    if (auto row = find_in_inbox(in, id)) {
-      found.push_back(std::move(*row));
-    }
-  }
-  return found;
-}
-
-void count_deaths(ledger& in, left_in_hand const& left, recovered& made) {
-  for (auto const& row : in_hand_before(in, left)) {
-    auto const deaths = row.deaths + 1;
-    if (deaths < deaths_of_poison) {
-      run(in.db, "UPDATE inbox SET deaths = ? WHERE id = ?", deaths, row.id);
-      continue;
-    }
-    failure const why{reason::poison, "in hand when the daemon died " + std::to_string(deaths) + " times"};
-    ending how;
-    how.why = &why;
-    quarantine(in, row, how, deaths);
-    made.quarantined.push_back(row.id);
-  }
-}
-
-// An inbox that was filled under the other setting: nobody will announce what waits there.
-void release_held(connection& on) {
-  run(on, "UPDATE inbox SET waits_for = NULL WHERE waits_for IS NOT NULL AND waits_for LIKE 'consent:%'");
-}
-
-} // namespace
-
 connection open_for_writing(std::string const& path) {
   connection on(path, access::read_write);
   set_common(on);
@@ -77,21 +46,7 @@ connection open_for_writing(std::string const& path) {
   return on;
 }
 
-connection open_for_checkpoints(std::string const& path) {
-  connection on(path, access::read_write);
-  set_common(on);
-  on.execute(least_cache);
-  on.execute("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0");
-  return on;
-}
-
-connection open_for_reading(std::string const& path) {
-  connection on(path, access::read_only);
-  set_common(on);
-  on.execute(reader_cache);
-  return on;
-}
-
+// All that is committed goes to the database file and is synced, whatever became of an earlier sync.
 void settle_wal(connection& on) {
   int const code = sqlite3_wal_checkpoint_v2(on.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   if (code == SQLITE_BUSY) {
@@ -100,26 +55,6 @@ void settle_wal(connection& on) {
   if (code != SQLITE_OK) {
     on.fail(code);
   }
-}
-
-recovered recover(connection& on, settings const& how, timestamp now, left_in_hand const& left) {
-  recovered made;
-  run(on, "BEGIN IMMEDIATE");
-  auto const last_run = static_cast<std::uint64_t>(read_mark(on, mark::run));
-  if (how.unknown == unknown_consents::bind) {
-    release_held(on);
-  }
-  // Marks of an older run were counted before; the process died between that and the emptying of their file.
-  if (!left.clean && left.run == last_run) {
-    // The counts are read afresh afterwards: these are only carried along.
-    counts const unused{~std::uint64_t{0} >> 1U, 0, 0, ~std::uint64_t{0} >> 1U, 0, 0};
-    ledger in{on, how, now, unused, {}, 0};
-    count_deaths(in, left, made);
-  }
-  made.run = last_run + 1;
-  write_mark(on, mark::run, static_cast<std::int64_t>(made.run));
-  run(on, "COMMIT");
-  return made;
 }
 
 contents read_contents(connection& on, bool clean_stop) {
@@ -147,6 +82,118 @@ contents read_contents(connection& on, bool clean_stop) {
   query last(on, "SELECT seq FROM sqlite_sequence WHERE name = 'journal'");
   found.last_sequence = last.step() ? static_cast<std::uint64_t>(last.integer(0)) : 0;
   return found;
+}
+
+std::vector<inbox_row> in_hand_before(ledger& in, left_in_hand const& left) {
+  std::vector<inbox_row> found;
+  for (auto const id : left.deliveries) {
+    if (auto row = find_in_inbox(in, id)) {
+      found.push_back(std::move(*row));
+    }
+  }
+  return found;
+}
+
+struct recovered {
+  std::uint64_t run = 0;                 // of this process
+  std::vector<std::int64_t> quarantined; // as poison
+};
+
+void count_deaths(ledger& in, left_in_hand const& left, recovered& made) {
+  for (auto const& row : in_hand_before(in, left)) {
+    auto const deaths = row.deaths + 1;
+    if (deaths < deaths_of_poison) {
+      run(in.db, "UPDATE inbox SET deaths = ? WHERE id = ?", deaths, row.id);
+      continue;
+    }
+    failure const why{reason::poison, "in hand when the daemon died " + std::to_string(deaths) + " times"};
+    ending how;
+    how.why = &why;
+    quarantine(in, row, how, deaths);
+    made.quarantined.push_back(row.id);
+  }
+}
+
+// An inbox that was filled under the other setting: nobody will announce what waits there.
+void release_held(connection& on) {
+  run(on, "UPDATE inbox SET waits_for = NULL WHERE waits_for IS NOT NULL AND waits_for LIKE 'consent:%'");
+}
+
+// One transaction.
+recovered recover(connection& on, settings const& how, timestamp now, left_in_hand const& left) {
+  recovered made;
+  run(on, "BEGIN IMMEDIATE");
+  auto const last_run = static_cast<std::uint64_t>(read_mark(on, mark::run));
+  if (how.unknown == unknown_consents::bind) {
+    release_held(on);
+  }
+  // Marks of an older run were counted before; the process died between that and the emptying of their file.
+  if (!left.clean && left.run == last_run) {
+    ledger in{on, how, now, read_contents(on, false).count, {}, 0};
+    count_deaths(in, left, made);
+  }
+  made.run = last_run + 1;
+  write_mark(on, mark::run, static_cast<std::int64_t>(made.run));
+  run(on, "COMMIT");
+  return made;
+}
+
+connection open_and_settle(std::string const& path) {
+  try {
+    auto on = open_for_writing(path);
+    settle_wal(on);
+    return on;
+  } catch (database_error const& error) {
+    throw std::runtime_error(path + ": " + error.advice());
+  } catch (std::runtime_error const& error) {
+    throw std::runtime_error(path + ": " + error.what());
+  }
+}
+
+void report(left_in_hand const& left, recovered const& became, contents const& found, log_sink& log,
+            telemetry& counters) {
+  if (!left.clean) {
+    log.write(
+        severity::warning, "unclean stop",
+        {{"left_in_inbox", std::to_string(found.count.pending)}, {"in_hand", std::to_string(left.deliveries.size())}});
+  }
+  for (auto const id : became.quarantined) {
+    log.write(severity::error, "delivery quarantined as poison", {{"delivery", std::to_string(id)}});
+    counters.quarantined(to_string(reason::poison));
+  }
+}
+
+} // namespace
+
+connection open_for_checkpoints(std::string const& path) {
+  connection on(path, access::read_write);
+  set_common(on);
+  on.execute(least_cache);
+  on.execute("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0");
+  return on;
+}
+
+connection open_for_reading(std::string const& path) {
+  connection on(path, access::read_only);
+  set_common(on);
+  on.execute(reader_cache);
+  return on;
+}
+
+foundation lay(settings const& how, clock const& now, log_sink& log, telemetry& counters) {
+  auto lock = lock_exclusively(how.path);
+  bool const existed = file_bytes(how.path) > 0;
+  open_private(how.path);
+  auto marks = std::make_unique<hand_file>(how.path + ".hand");
+  auto write = open_and_settle(how.path);
+  sync_folder_of(how.path);
+
+  auto const left = marks->read(existed);
+  auto const became = recover(write, how, now.now(), left);
+  marks->begin(became.run);
+  auto found = read_contents(write, left.clean);
+  report(left, became, found, log, counters);
+  return {std::move(lock), std::move(marks), std::move(write), std::move(found)};
 }
 
 } // namespace consentd::store::sqlite

@@ -3,35 +3,21 @@
 #define CONSENTD_STORE_SQLITE_START_HPP
 
 #include "base/log.hpp"
+#include "base/telemetry.hpp"
 #include "base/time.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/facts.hpp"
+#include "store/sqlite/files.hpp"
 #include "store/sqlite/hand.hpp"
 #include "store/sqlite/open.hpp"
 #include "store/sqlite/worklist.hpp"
 
 #include <map>
+#include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace consentd::store::sqlite {
-
-// Connections for each purpose, with its pragmas.
-connection open_for_writing(std::string const& path);
-connection open_for_checkpoints(std::string const& path);
-connection open_for_reading(std::string const& path);
-
-// All that is committed goes to the database file and is synced, before anything is built upon it. Throws std::runtime_error.
-void settle_wal(connection& on);
-
-// What the process before left in hand is counted against it, and what was in hand at two deaths goes to quarantine as poison, all
-// in one transaction. Held deliveries are released when `how` no longer holds any. `left`: what the marks said.
-struct recovered {
-  std::uint64_t run = 0;                   // of this process
-  std::vector<std::int64_t> quarantined;   // as poison
-};
-recovered recover(connection& on, settings const& how, timestamp now, left_in_hand const& left);
 
 // The inbox and the counts as the database holds them.
 struct contents {
@@ -40,7 +26,23 @@ struct contents {
   std::map<std::string, std::uint64_t> waiting_for_keys; // by issuer
   std::uint64_t last_sequence = 0;
 };
-contents read_contents(connection& on, bool clean_stop);
+
+// What a store is built on. Its members end in the order that is needed: the lock last.
+struct foundation {
+  descriptor lock;
+  std::unique_ptr<hand_file> marks;
+  connection write;
+  contents found;
+};
+
+// Takes the lock, opens, migrates; carries all that is committed into the database file and syncs it, before anything
+// is built upon it; counts what the process before left in hand against it: what was in hand at two deaths goes to
+// quarantine as poison. Throws std::runtime_error with one line that names the file.
+foundation lay(settings const& how, clock const& now, log_sink& log, telemetry& counters);
+
+// More connections to the database of a foundation. Throw database_error.
+connection open_for_checkpoints(std::string const& path);
+connection open_for_reading(std::string const& path);
 
 } // namespace consentd::store::sqlite
 

@@ -16,37 +16,33 @@
 namespace consentd::store::sqlite {
 namespace {
 
-// Everything that open() has made ready, in the order in which it must end: the lock last.
-struct foundation {
-  descriptor lock;
-  std::unique_ptr<hand_file> marks;
-  connection write;
-  contents found;
-};
-
 class sqlite_store final : public event_store {
 public:
   sqlite_store(settings const& how, clock const& now, log_sink& log, telemetry& counters, foundation base)
       : how_(how), lock_(std::move(base.lock)), marks_(std::move(base.marks)), worklist_(*marks_),
-        facts_(read_epoch(base.write), static_cast<std::uint64_t>(read_mark(base.write, mark::pruned)), base.found.last_sequence,
-               base.found.count),
+        facts_(read_epoch(base.write), static_cast<std::uint64_t>(read_mark(base.write, mark::pruned)),
+               base.found.last_sequence, base.found.count),
         checkpointer_(open_for_checkpoints(how.path), log, [this] { writer_.truncate_soon(); }),
-        writer_(std::move(base.write), {how_, now, log, counters, worklist_, facts_,
-                                        [this](int pages) { checkpointer_.wal_grew(pages); }}),
+        writer_(std::move(base.write),
+                {how_, now, log, counters, worklist_, facts_, [this](int pages) { checkpointer_.wal_grew(pages); }}),
         readers_(connections(how), log) {
     auto const& count = base.found.count;
     counters.inbox(count.pending, count.waiting_for_consent + count.waiting_for_keys);
     worklist_.start(std::move(base.found.pending), std::move(base.found.waiting_for_keys));
   }
 
-  ~sqlite_store() override = default;
+  // The threads end in the order that leaves none of them a partner that is gone.
+  ~sqlite_store() override { checkpointer_.stop(); }
+  sqlite_store(sqlite_store const&) = delete;
+  sqlite_store& operator=(sqlite_store const&) = delete;
 
   async_result<appended> append(new_delivery delivery) override {
     // Here, on the caller's thread: the writer's is the one that cannot be multiplied.
     auto const body_digest = sha256(delivery.body);
     weight const of{delivery.body.size(), reason::inbox_full};
     return writer_.submit<appended>(
-        [delivery = std::move(delivery), body_digest](ledger& in) { return sqlite::append(in, delivery, body_digest); }, of);
+        [delivery = std::move(delivery), body_digest](ledger& in) { return sqlite::append(in, delivery, body_digest); },
+        of);
   }
 
   async_result<std::vector<pending_delivery>> take(std::size_t at_most) override {
@@ -73,7 +69,8 @@ public:
   }
 
   async_result<announced> announce(announcement consent) override {
-    return writer_.submit<announced>([consent = std::move(consent)](ledger& in) { return sqlite::announce(in, consent); });
+    return writer_.submit<announced>(
+        [consent = std::move(consent)](ledger& in) { return sqlite::announce(in, consent); });
   }
 
   async_result<std::size_t> lapse(timestamp now, std::size_t at_most) override {
@@ -82,58 +79,56 @@ public:
   }
 
   async_result<std::optional<consent_record>> find(std::string consent_id) override {
-    return read<std::optional<consent_record>>(
+    return ask<std::optional<consent_record>>(
         [id = std::move(consent_id)](connection& on) { return find_consent(on, id); });
   }
 
   async_result<standing> find_standing(std::string consent_id) override {
-    return read<standing>(
+    return ask<standing>(
         [this, id = std::move(consent_id)](connection& on) { return sqlite::find_standing(on, worklist_, id); });
   }
 
   async_result<std::vector<consent_record>> list(consent_filter filter, std::string after, std::size_t limit) override {
-    return read<std::vector<consent_record>>([filter = std::move(filter), after = std::move(after), limit](connection& on) {
-      return list_consents(on, filter, after, limit);
-    });
+    return ask<std::vector<consent_record>>([filter = std::move(filter), after = std::move(after), limit](
+                                                connection& on) { return list_consents(on, filter, after, limit); });
   }
 
-  async_result<std::vector<journal_entry>> history(std::string consent_id, std::uint64_t after, std::size_t limit) override {
-    return read<std::vector<journal_entry>>([id = std::move(consent_id), after, limit](connection& on) {
-      return sqlite::history(on, id, after, limit);
-    });
+  async_result<std::vector<journal_entry>> history(std::string consent_id, std::uint64_t after,
+                                                   std::size_t limit) override {
+    return ask<std::vector<journal_entry>>(
+        [id = std::move(consent_id), after, limit](connection& on) { return sqlite::history(on, id, after, limit); });
   }
 
-  // journal::read, which the template below shares its name with otherwise.
   async_result<journal_page> read(std::uint64_t after, std::size_t limit) override {
-    return read<journal_page>([after, limit](connection& on) { return read_journal(on, after, limit); });
+    return ask<journal_page>([after, limit](connection& on) { return read_journal(on, after, limit); });
   }
 
   journal_extent extent() const override { return {facts_.epoch(), facts_.pruned(), facts_.last()}; }
 
+  void on_ready(std::function<void()> ready) override { writer_.on_ready(std::move(ready)); }
   void on_growth(std::function<void()> grew) override { writer_.on_growth(std::move(grew)); }
 
   async_result<std::vector<quarantine_entry>> quarantined(std::optional<reason> why, std::int64_t before,
-                                                           std::size_t limit) override {
-    return read<std::vector<quarantine_entry>>(
+                                                          std::size_t limit) override {
+    return ask<std::vector<quarantine_entry>>(
         [why, before, limit](connection& on) { return list_quarantined(on, why, before, limit); });
   }
 
   async_result<std::optional<quarantine_entry>> find_quarantined(std::int64_t id) override {
-    return read<std::optional<quarantine_entry>>([id](connection& on) { return sqlite::find_quarantined(on, id); });
+    return ask<std::optional<quarantine_entry>>([id](connection& on) { return sqlite::find_quarantined(on, id); });
   }
 
   async_result<std::vector<delivery_record>> deliveries(std::string interaction_id, std::size_t limit) override {
-    return read<std::vector<delivery_record>>([id = std::move(interaction_id), limit](connection& on) {
-      return find_deliveries(on, id, limit);
-    });
+    return ask<std::vector<delivery_record>>(
+        [id = std::move(interaction_id), limit](connection& on) { return find_deliveries(on, id, limit); });
   }
 
   async_result<std::optional<delivery_record>> find_delivery(std::int64_t id) override {
-    return read<std::optional<delivery_record>>([id](connection& on) { return sqlite::find_delivery(on, id); });
+    return ask<std::optional<delivery_record>>([id](connection& on) { return sqlite::find_delivery(on, id); });
   }
 
   async_result<statistics> count() override {
-    return read<statistics>([this](connection&) { return statistics_now(); });
+    return ask<statistics>([this](connection&) { return statistics_now(); });
   }
 
 private:
@@ -147,7 +142,7 @@ private:
 
   // A query that cannot fail but for the database.
   template <class T, class Query>
-  async_result<T> read(Query query) {
+  async_result<T> ask(Query query) {
     return readers_.submit<T>([query = std::move(query)](connection& on) -> result<T> { return query(on); });
   }
 
@@ -177,7 +172,7 @@ private:
     return made;
   }
 
-  // Set when the threads below have ended, just before the marks close: only then was the stop an orderly one.
+  // Ends after the threads below and just before the marks: only then was the stop an orderly one.
   struct orderly_end {
     hand_file& marks;
     ~orderly_end() { marks.end(); }
@@ -194,57 +189,13 @@ private:
   reader_pool readers_;
 };
 
-// Why SQLite could not, as an operator can mend it.
-std::string explain(database_error const& error) {
-  constexpr int primary_code = 0xff;
-  switch (error.code() & primary_code) {
-  case 5: // SQLITE_BUSY
-  case 6: // SQLITE_LOCKED
-    return "is in use by another program: end it";
-  case 8:  // SQLITE_READONLY
-  case 14: // SQLITE_CANTOPEN
-    return std::string("cannot be opened for writing (") + error.what() + "): check the permissions of the file and its folder";
-  case 13: // SQLITE_FULL
-    return "no room on its file system: make room";
-  case 11: // SQLITE_CORRUPT
-    return "is damaged: restore a backup";
-  case 26: // SQLITE_NOTADB
-    return "is not a database: choose another file";
-  default:
-    return std::string("cannot be opened: ") + error.what();
-  }
-}
-
-foundation lay(settings const& how, clock const& now, log_sink& log) {
-  auto lock = lock_exclusively(how.path);
-  bool const existed = file_bytes(how.path) > 0;
-  open_private(how.path);
-  auto marks = std::make_unique<hand_file>(how.path + ".hand");
-  auto write = open_for_writing(how.path);
-  settle_wal(write);
-  sync_folder_of(how.path);
-
-  auto const left = marks->read(existed);
-  auto const recovered = recover(write, how, now.now(), left);
-  marks->begin(recovered.run);
-  auto found = read_contents(write, left.clean);
-  if (!left.clean) {
-    log.write(severity::warning, "unclean stop",
-              {{"left_in_inbox", std::to_string(found.count.pending)}, {"in_hand", std::to_string(left.deliveries.size())}});
-  }
-  for (auto const id : recovered.quarantined) {
-    log.write(severity::error, "delivery quarantined as poison", {{"delivery", std::to_string(id)}});
-  }
-  return {std::move(lock), std::move(marks), std::move(write), std::move(found)};
-}
-
 } // namespace
 
 std::unique_ptr<event_store> open(settings const& how, clock const& now, log_sink& log, telemetry& counters) {
   try {
-    return std::make_unique<sqlite_store>(how, now, log, counters, lay(how, now, log));
+    return std::make_unique<sqlite_store>(how, now, log, counters, lay(how, now, log, counters));
   } catch (database_error const& error) {
-    throw std::runtime_error(how.path + ": " + explain(error));
+    throw std::runtime_error(how.path + ": " + error.advice());
   }
 }
 

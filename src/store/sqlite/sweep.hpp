@@ -10,12 +10,13 @@
 
 namespace consentd::store::sqlite {
 
-// Walks round and round through `spent` in steps, so that no step takes long and no index on the end of each is needed: walking
-// a few rows for each that was added keeps what has expired to a fraction of what is there. The writer's thread alone.
+// Walks round and round through `spent` in steps, so that no step takes long and no index on the end of each is needed:
+// walking a few rows for each that was added keeps what has expired to a fraction of what is there. The writer's thread
+// alone.
 class sweep {
 public:
-  // Looks at `rows` rows of each kind of token and removes those whose time is over. Throws database_error; the transaction
-  // is the caller's.
+  // Looks at `rows` rows of each kind of token and removes those whose time is over. Throws database_error; the
+  // transaction is the caller's.
   void step(connection& on, timestamp now, std::size_t rows);
 
 private:

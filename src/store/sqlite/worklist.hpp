@@ -40,14 +40,15 @@ struct inbox_change {
   std::string issuer;
 };
 
-// Holds 24 bytes for each delivery that is ready; the inbox bounds how many there are. Any thread; never blocks for long.
+// Holds 24 bytes for each delivery that is ready; the inbox bounds how many there are. Any thread; never blocks for
+// long.
 class worklist {
 public:
   // `marks` must outlive it.
   explicit worklist(hand_file& marks) noexcept : marks_(marks) {}
 
-  // Known before the first delivery is handed out. Sequential: until all those left behind are gone one is handed out at
-  // a time, so that a death names the delivery that caused it.
+  // Known before the first delivery is handed out. Sequential: until all those left behind are gone one is handed out
+  // at a time, so that a death names the delivery that caused it.
   void start(std::vector<ready_delivery> pending, std::map<std::string, std::uint64_t> waiting_for_keys);
 
   // Marks up to `at_most` as in hand, oldest first. `storage` when a mark could not be written: none is in hand then.

@@ -50,7 +50,8 @@ writer::~writer() {
 
 void writer::queue(std::unique_ptr<write_job> job, weight of) {
   std::unique_lock lock(mutex_);
-  bool const full = queue_.size() >= longest_queue || (!queue_.empty() && queued_bytes_ + of.bytes > largest_queue_bytes);
+  bool const full =
+      queue_.size() >= longest_queue || (!queue_.empty() && queued_bytes_ + of.bytes > largest_queue_bytes);
   if (full) {
     lock.unlock();
     job->fail({of.when_full, "too many writes are queued"});
@@ -193,6 +194,12 @@ void writer::publish(ledger const& in) {
       grew_();
     }
   }
+  bool const some_ready = std::any_of(in.after.inbox.begin(), in.after.inbox.end(), [](inbox_change const& change) {
+    return change.kind == inbox_change::what::ready;
+  });
+  if (some_ready && ready_) {
+    ready_();
+  }
   auto& counters = with_.counters;
   for (auto const name : in.after.decided) {
     counters.decided(name);
@@ -212,7 +219,7 @@ void writer::publish(ledger const& in) {
 void writer::give_up(group& members, database_error const& why) {
   roll_back();
   // On a full disk an emptied WAL may be the room that is needed.
-  bool const full = (why.code() & 0xff) == SQLITE_FULL;
+  bool const full = why.is_full();
   if (why.is_io()) {
     suspect_ = true;
     next_try_ = std::chrono::steady_clock::now();
@@ -255,7 +262,8 @@ bool writer::sound() {
   return true;
 }
 
-// All that is committed is in the database file, synced, and the WAL is empty: nothing rests on what a failed sync left behind.
+// All that is committed is in the database file, synced, and the WAL is empty: nothing rests on what a failed sync left
+// behind.
 bool writer::empty_wal() {
   int pages = 0;
   int moved = 0;

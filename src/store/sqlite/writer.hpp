@@ -1,4 +1,5 @@
-// The one thread that writes: what is queued while a commit is on its way to disk goes into the next transaction, one fsync for all.
+// The one thread that writes: what is queued while a commit is on its way to disk goes into the next transaction, one
+// fsync for all.
 #ifndef CONSENTD_STORE_SQLITE_WRITER_HPP
 #define CONSENTD_STORE_SQLITE_WRITER_HPP
 
@@ -87,8 +88,8 @@ public:
   writer(writer const&) = delete;
   writer& operator=(writer const&) = delete;
 
-  // The operation runs on the writer's thread in a savepoint; its failure, and its success once it is on stable storage, are
-  // delivered to the awaiting coroutine's executor.
+  // The operation runs on the writer's thread in a savepoint; its failure, and its success once it is on stable
+  // storage, are delivered to the awaiting coroutine's executor.
   template <class T>
   async_result<T> submit(write_operation<T> operation, weight of = {}) {
     auto initiate = [this, of](typename awaited<T>::handler&& suspended, write_operation<T> what) {
@@ -100,7 +101,8 @@ public:
 
   // Asks for the WAL to be emptied between two groups. Any thread.
   void truncate_soon();
-  // One caller, before the first write.
+  // store::inbox::on_ready and store::journal::on_growth.
+  void on_ready(std::function<void()> ready) { ready_ = std::move(ready); }
   void on_growth(std::function<void()> grew) { grew_ = std::move(grew); }
 
 private:
@@ -125,11 +127,12 @@ private:
 
   connection db_;
   parts with_;
+  std::function<void()> ready_;
   std::function<void()> grew_;
   sweep sweep_;
-  timestamp latest_;       // no group's time lies before that of an earlier one
-  bool failing_ = false;   // the last write or checkpoint failed, and the log says so
-  bool suspect_ = false;   // a write or sync failed: pages may be in the cache alone
+  timestamp latest_;     // no group's time lies before that of an earlier one
+  bool failing_ = false; // the last write or checkpoint failed, and the log says so
+  bool suspect_ = false; // a write or sync failed: pages may be in the cache alone
   std::chrono::steady_clock::time_point next_try_;
 
   std::mutex mutex_; // guards all below

@@ -71,14 +71,12 @@ result<void> load_issuers(deployment& into, json::value root) {
     return loaded_hub.error();
   }
   into.hub = *loaded_hub;
-  auto at = issuers->first();
-  while (at) {
-    auto loaded = load_issuer(into, at->get());
-    if (!loaded) {
+  for (auto at = issuers->first(); at.has_value(); at = at->next()) {
+    auto const loaded = load_issuer(into, at->get());
+    if (loaded.has_error()) {
       return loaded.error();
     }
     into.issuers.push_back(*loaded);
-    at = at->next();
   }
   return {};
 }

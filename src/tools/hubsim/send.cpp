@@ -128,6 +128,7 @@ void send_all(deployment const& by, issuer const& from, send_options const& how,
     clients.emplace_back(url, by.file(place::ca_certificate).string(), patience);
   }
   std::vector<std::jthread> threads;
+  threads.reserve(clients.size());
   for (auto& each : clients) {
     threads.emplace_back(work, std::move(each));
   }

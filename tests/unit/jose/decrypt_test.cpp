@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(larger_keys_open) {
 }
 
 BOOST_AUTO_TEST_CASE(key_chosen_by_the_caller_opens_whatever_the_kid_says) {
-  auto const key = std::move(decryption_key_from_jwk(receiver_key().private_jwk("any")).value());
+  auto const key = decryption_key_from_jwk(receiver_key().private_jwk("any")).value();
   auto const parsed =
       compact_jwe::parse(encrypt(receiver_key(), R"({"alg":"RSA-OAEP-256","enc":"A256GCM"})", plaintext), {});
   check_holds(decrypt(parsed.value(), *key, false));

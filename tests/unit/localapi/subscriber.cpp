@@ -5,7 +5,8 @@
 
 #include <chrono>
 #include <sstream>
-#include <type_traits>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace consentd::localapi::testing {
 
@@ -21,8 +22,12 @@ subscriber::subscriber(std::string const& socket, std::string const& target, std
 
 subscriber::~subscriber() {
   {
+    // As if the network had gone: libcurl itself would look only once a second whether it should leave.
     std::lock_guard const hold(guard_);
     leave_ = true;
+    if (fd_ != -1) {
+      ::shutdown(fd_, SHUT_RDWR);
+    }
   }
   thread_.join();
 }
@@ -35,11 +40,18 @@ std::size_t subscriber::on_bytes(char* bytes, std::size_t size, std::size_t coun
   return size * count;
 }
 
-int subscriber::on_progress(void* self, long long /*unused*/, long long /*unused*/, long long /*unused*/,
-                            long long /*unused*/) {
+int subscriber::on_socket(void* self, int fd, int /*purpose*/) {
   auto* const me = static_cast<subscriber*>(self);
   std::lock_guard const hold(me->guard_);
-  return me->leave_ ? 1 : 0;
+  me->fd_ = fd;
+  return me->leave_ ? CURL_SOCKOPT_ERROR : CURL_SOCKOPT_OK;
+}
+
+int subscriber::on_close(void* self, int fd) {
+  auto* const me = static_cast<subscriber*>(self);
+  std::lock_guard const hold(me->guard_);
+  me->fd_ = -1;
+  return ::close(fd);
 }
 
 void subscriber::perform(std::string const& socket, std::string const& target, std::vector<std::string> const& fields) {
@@ -49,17 +61,15 @@ void subscriber::perform(std::string const& socket, std::string const& target, s
     list = curl_slist_append(list, field.c_str());
   }
   auto const url = "http://localhost" + target;
-  // libcurl calls back with curl_off_t, which is a long here, and asks twice a second and at each byte.
-  int (*const progress)(void*, curl_off_t, curl_off_t, curl_off_t, curl_off_t) =
-      [](void* self, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d) { return on_progress(self, a, b, c, d); };
   curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
   curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, socket.c_str());
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &subscriber::on_bytes);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
-  curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, progress);
-  curl_easy_setopt(easy, CURLOPT_XFERINFODATA, this);
-  curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, &subscriber::on_socket);
+  curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, this);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &subscriber::on_close);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_perform(easy);
   curl_slist_free_all(list);

@@ -35,7 +35,8 @@ public:
 
 private:
   static std::size_t on_bytes(char* bytes, std::size_t size, std::size_t count, void* self);
-  static int on_progress(void* self, long long, long long, long long, long long);
+  static int on_socket(void* self, int fd, int purpose);
+  static int on_close(void* self, int fd);
   void perform(std::string const& socket, std::string const& target, std::vector<std::string> const& fields);
   std::vector<block> blocks() const; // with guard_ held
 
@@ -44,6 +45,7 @@ private:
   std::string text_; // guarded by guard_
   bool ended_ = false;
   bool leave_ = false;
+  int fd_ = -1; // open as long as it is here
   std::thread thread_;
 };
 
