@@ -21,7 +21,7 @@ json::document parse(std::string text) {
 // The port of the listener that the log names, in what was written after `from`.
 std::string port_in(std::string const& log, std::string const& listener) {
   std::smatch found;
-  std::regex const line("listening.*for=\"?" + listener + "\"?.*at=\"?[^ ]*:([0-9]+)");
+  std::regex const line("listening.*for=\"?" + listener + "\"?.*at=\"?[0-9.]+:([0-9]+)");
   return std::regex_search(log, found, line) ? found[1].str() : std::string();
 }
 

@@ -109,8 +109,8 @@ std::string list_members(json::value const& object) {
   for (auto member = object.first(); member; member = member->next()) {
     auto const value = member->get();
     bool const large = (member->name() == "resource" || member->name() == "body") && value.type() != json::type::null;
-    auto const text =
-        large ? std::to_string(value.raw().size()) + " bytes, shown with --json" : printable(text_of_value(value));
+    auto const size = value.string() ? value.string()->size() : value.raw().size();
+    auto const text = large ? std::to_string(size) + " bytes, shown with --json" : printable(text_of_value(value));
     out += printable(member->name()) + std::string(widest - member->name().size() + 2, ' ') + text + "\n";
   }
   return out;

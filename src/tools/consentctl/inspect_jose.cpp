@@ -9,20 +9,6 @@ namespace consentd::consentctl {
 
 namespace {
 
-// The key that was given, whatever `kid` the token names.
-class given_key : public jose::decryption_key {
-public:
-  given_key(std::unique_ptr<decryption_key const> key, std::string kid) : key_(std::move(key)), kid_(std::move(kid)) {}
-  std::string const& kid() const noexcept override { return kid_; }
-  secret unwrap(jose::key_encryption algorithm, std::string_view encrypted_key) const override {
-    return key_->unwrap(algorithm, encrypted_key);
-  }
-
-private:
-  std::unique_ptr<decryption_key const> key_;
-  std::string kid_;
-};
-
 result<std::string> open_jwe(std::string const& token, std::string jwk, bool allow_sha1, inspection& out) {
   auto read = jose::compact_jwe::parse(token, {});
   if (!read) {
@@ -33,13 +19,7 @@ result<std::string> open_jwe(std::string const& token, std::string jwk, bool all
   if (!key) {
     return key.error();
   }
-  std::vector<std::unique_ptr<jose::decryption_key const>> keys;
-  keys.push_back(std::make_unique<given_key>(std::move(*key), read->header().kid));
-  auto ring = jose::key_ring::make(std::move(keys));
-  if (!ring) {
-    return ring.error();
-  }
-  auto plaintext = jose::decrypt(*read, *ring, allow_sha1);
+  auto plaintext = jose::decrypt(*read, **key, allow_sha1);
   if (plaintext) {
     out.holds("decryption", std::to_string(plaintext->size()) + " bytes");
   }

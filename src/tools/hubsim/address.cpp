@@ -41,7 +41,7 @@ result<address> parse_address(std::string_view text) {
   }
   auto const digits = text.substr(colon + 1);
   auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), made.port);
-  if (error != std::errc() || end != digits.data() + digits.size() || made.port == 0) {
+  if (error != std::errc() || end != digits.data() + digits.size()) {
     return wrong;
   }
   return made;

@@ -18,8 +18,8 @@ struct address {
   std::string reachable() const;
 };
 
-// "127.0.0.1:8443", "[::1]:8443": numeric, as the daemon takes them. bad_setting, quoting it, for all else; port 0
-// included, since a set-up names its ports.
+// "127.0.0.1:8443", "[::1]:8443": numeric, as the daemon takes them; port 0 lets it choose one. bad_setting, quoting
+// it, for all else.
 result<address> parse_address(std::string_view text);
 
 } // namespace consentd::hubsim

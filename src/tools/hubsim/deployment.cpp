@@ -60,6 +60,17 @@ result<void> load_texts(deployment& into, json::value root) {
   return {};
 }
 
+result<void> load_lfis(deployment& into, json::value list) {
+  for (auto at = list.first(); at; at = at->next()) {
+    auto loaded = load_issuer(into, at->get());
+    if (!loaded) {
+      return loaded.error();
+    }
+    into.issuers.push_back(std::move(*loaded));
+  }
+  return {};
+}
+
 result<void> load_issuers(deployment& into, json::value root) {
   auto const hub = root.find("hub");
   auto const issuers = root.find("issuers");
@@ -71,14 +82,7 @@ result<void> load_issuers(deployment& into, json::value root) {
     return loaded_hub.error();
   }
   into.hub = *loaded_hub;
-  for (auto at = issuers->first(); at.has_value(); at = at->next()) {
-    auto const loaded = load_issuer(into, at->get());
-    if (loaded.has_error()) {
-      return loaded.error();
-    }
-    into.issuers.push_back(*loaded);
-  }
-  return {};
+  return load_lfis(into, *issuers);
 }
 
 result<void> load_recipients(deployment& into, json::value root) {

@@ -36,6 +36,10 @@ result<void> check(setup_options const& how) {
       return parsed.error();
     }
   }
+  // Its port is part of every issuer's name.
+  if (parse_address(how.hub_listen)->port == 0) {
+    return failure{reason::bad_setting, "the Hub's own address needs a port"};
+  }
   auto const plain = [](char letter) { return letter > ' ' && letter != '"' && letter != '\\' && letter != '\x7f'; };
   for (auto const letter : how.audience) {
     if (!plain(letter)) {

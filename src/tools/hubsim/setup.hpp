@@ -20,7 +20,7 @@ enum class key_transport : std::uint8_t {
 };
 
 struct setup_options {
-  std::string listen = "127.0.0.1:8443";     // the daemon's webhook
+  std::string listen = "127.0.0.1:8443";     // the daemon's webhook; with port 0 `send` must be given a `--url`
   std::string hub_listen = "127.0.0.1:9443"; // this simulator's HTTPS
   std::string operations = "127.0.0.1:9464"; // the daemon's metrics
   std::string audience = "tpp-client-1";

@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(pem_of_both_forms_is_taken) {
 BOOST_AUTO_TEST_CASE(text_that_is_no_private_key_is_refused) {
   for (auto const& pem :
        {std::string(), std::string("garbage"), receiver_key().public_pem(), receiver_key().certificate_pem("x"),
-        std::string(300 * 1024, 'x'), receiver_key().private_pem().substr(0, 900)}) {
+        std::string(307200, 'x'), receiver_key().private_pem().substr(0, 900)}) {
     check_bad(decryption_key_from_pem(pem, "k"), "no private key");
   }
 }

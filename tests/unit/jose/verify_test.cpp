@@ -5,6 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <atomic>
 #include <thread>
 
 namespace consentd::jose {
@@ -153,6 +154,7 @@ BOOST_AUTO_TEST_CASE(one_key_serves_many_threads) {
   auto const bad = sign(other_bank_key(), header, payload);
   std::atomic<int> right = 0;
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       for (int round = 0; round < 50; ++round) {

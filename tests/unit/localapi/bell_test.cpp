@@ -82,42 +82,46 @@ BOOST_AUTO_TEST_CASE(a_ring_after_the_sleeper_has_gone_is_harmless) {
   BOOST_TEST(context.run() == 0U);
 }
 
-// As the streams use it: a number grows on one thread, readers on others must see its end, with nothing but rings to
-// wake them.
-BOOST_AUTO_TEST_CASE(no_reader_sleeps_through_the_last_entry) {
-  constexpr int last = 20000;
+// As the streams use it: a number grows on one thread, and readers on others must see every step, with nothing but
+// rings to wake them; the next step comes only when all have seen the one before, so that each of them sleeps or is
+// about to.
+BOOST_AUTO_TEST_CASE(no_reader_sleeps_through_an_entry) {
+  constexpr int steps = 3000;
   constexpr int readers = 8;
   asio::io_context context;
   journal_bell bell;
   std::atomic<int> number{0};
-  std::atomic<int> arrived{0};
+  std::atomic<int> seen_by_all{0};
   auto const reader = [&]() -> asio::awaitable<void> {
     journal_bell::sleeper sleeper(bell, co_await asio::this_coro::executor);
     int seen = 0;
-    while (seen != last) {
+    while (seen != steps) {
       sleeper.arm(never());
       if (number.load() != seen) {
         seen = number.load();
+        ++seen_by_all;
         continue;
       }
       co_await sleeper.wait();
     }
-    ++arrived;
   };
   for (int i = 0; i < readers; ++i) {
     asio::co_spawn(asio::make_strand(context), reader, asio::detached);
   }
   std::thread writer([&] {
-    for (int i = 1; i <= last; ++i) {
-      number = i;
+    for (int step = 1; step <= steps; ++step) {
+      number = step;
       bell.ring();
+      while (seen_by_all.load() != step * readers) {
+        std::this_thread::yield();
+      }
     }
   });
   std::thread second([&] { context.run(); });
   context.run();
   second.join();
   writer.join();
-  BOOST_TEST(arrived == readers);
+  BOOST_TEST(seen_by_all == steps * readers);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

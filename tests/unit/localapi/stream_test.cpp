@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(wrong_parameters_are_refused_before_the_stream) {
 }
 
 BOOST_AUTO_TEST_CASE(a_long_journal_comes_whole_over_many_pages) {
-  constexpr int count = 700;
+  constexpr int count = 300;
   for (int i = 0; i < count; ++i) {
     announce("c-" + std::to_string(i));
   }

@@ -75,8 +75,8 @@ BOOST_AUTO_TEST_CASE(chunks_above_the_limit_are_refused_while_reading) {
 
 BOOST_DATA_TEST_CASE(bad_chunk_is_malformed,
                      boost::unit_test::data::make(std::vector<std::string>{
-                         "x\r\n", "-1\r\nx", "0x1\r\nx\r\n", " 1\r\nx\r\n", "1 \r\nx\r\n", "1\nx\n0\n\n",
-                         "1\r\nxy\r\n0\r\n\r\n", "10000000000000000\r\n", "1;\r\nx\r\n", "1;a=\"b\r\nx\r\n",
+                         "x\r\n", "-1\r\nx", "0x1\r\nx\r\n\r\n", " 1\r\nx\r\n", "1 \r\nx\r\n", "1\nx\n0\n\n\r\n",
+                         "1\r\nxy\r\n0\r\n\r\n", "10000000000000000\r\n", "1;\r\nx\r\n", "1;a=\"b\r\nx\"\r\n",
                          "1\r\nx\r\n0\r\nContent-Length: 5\r\n\r\n",
                          "1\r\nx\r\n0\r\nTransfer-Encoding: chunked\r\n\r\n", "1;" + std::string(20000, 'a') + "\r\n"}),
                      sample) {

@@ -58,7 +58,7 @@ inline constexpr std::string_view other_bank = "https://bank-b.example";
 // 2026-03-01T12:00:00Z, when every test begins.
 timestamp noon() noexcept;
 
-// A folder under the system's temporary one, gone at its end.
+// A temporary folder, gone at its end.
 class scratch_folder {
 public:
   scratch_folder();

@@ -31,11 +31,12 @@ BOOST_AUTO_TEST_CASE(missing_file_and_folder_are_named) {
 
 BOOST_AUTO_TEST_CASE(addresses_are_numeric_with_a_port) {
   BOOST_TEST(parse_address("127.0.0.1:1").value().port == 1);
+  BOOST_TEST(parse_address("127.0.0.1:0").value().port == 0);
   BOOST_TEST(parse_address("[::1]:65535").value().reachable() == "[::1]:65535");
   BOOST_TEST(parse_address("0.0.0.0:8443").value().reachable() == "127.0.0.1:8443");
   BOOST_TEST(parse_address("[::]:8443").value().reachable() == "[::1]:8443");
-  for (auto const* wrong : {"", ":", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:80x",
-                            "::1:80", "localhost:80", "[127.0.0.1]:80", "[]:80", "127.0.0.1\":80"}) {
+  for (auto const* wrong : {"", ":", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:80x", "::1:80",
+                            "localhost:80", "[127.0.0.1]:80", "[]:80", "127.0.0.1\":80"}) {
     BOOST_TEST(parse_address(wrong).has_error(), wrong);
   }
 }

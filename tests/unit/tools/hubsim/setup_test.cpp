@@ -133,6 +133,9 @@ BOOST_AUTO_TEST_CASE(addresses_and_audience_that_would_spoil_the_settings_are_re
   how.listen = "127.0.0.1:8443\"]\nextra = [\"";
   BOOST_TEST(make_setup(folder.path() / "a", how, scratch_now()).has_error());
   how = {};
+  how.hub_listen = "127.0.0.1:0";
+  BOOST_TEST(make_setup(folder.path() / "c", how, scratch_now()).has_error());
+  how = {};
   how.audience = "tpp\"\n";
   BOOST_TEST(make_setup(folder.path() / "b", how, scratch_now()).has_error());
   BOOST_TEST(std::filesystem::is_empty(folder.path()));

@@ -1,0 +1,99 @@
+// Pruning under a reader's feet, which the embedded store cannot be made to do at a chosen moment: a journal of the
+// test's own.
+#include "localapi/bell.hpp"
+#include "localapi/stream.hpp"
+#include "json/document.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/test/unit_test.hpp>
+
+using namespace consentd;
+using namespace consentd::localapi;
+namespace asio = boost::asio;
+
+namespace {
+
+store::journal_entry entry(std::uint64_t sequence) {
+  store::journal_entry made;
+  made.sequence = sequence;
+  made.consent_id = "c-" + std::to_string(sequence);
+  made.issuer = "i";
+  return made;
+}
+
+// Ten entries, of which seven go after the first page was read.
+class shrinking_journal : public store::journal {
+public:
+  store::async_result<store::journal_page> read(std::uint64_t after, std::size_t /*limit*/) override {
+    store::journal_page page;
+    auto const first = std::max(after, extent_.pruned) + 1;
+    for (auto sequence = first; sequence <= extent_.last && page.entries.size() < 2; ++sequence) {
+      page.entries.push_back(entry(sequence));
+    }
+    page.examined = page.entries.empty() ? extent_.last : page.entries.back().sequence;
+    if (++reads_ == 2) {
+      extent_.pruned = 7;
+    }
+    co_return page;
+  }
+  store::journal_extent extent() const override { return extent_; }
+  void on_growth(std::function<void()> /*grew*/) override {}
+
+private:
+  store::journal_extent extent_{"e", 0, 10};
+  int reads_ = 0;
+};
+
+// Keeps what is written, and is gone once the stream waits.
+class kept_exchange : public net::exchange {
+public:
+  net::request_head const& head() const noexcept override { return head_; }
+  asio::awaitable<result<std::string>> read_body(std::size_t /*limit*/) override { co_return std::string(); }
+  asio::awaitable<result<void>> send(net::response answer) override {
+    text += answer.body;
+    co_return result<void>{};
+  }
+  asio::awaitable<result<void>> start(net::response /*head*/) override { co_return result<void>{}; }
+  asio::awaitable<result<void>> write(std::string_view bytes) override {
+    text += bytes;
+    co_return result<void>{};
+  }
+  asio::awaitable<void> closed() override { co_return; }
+
+  std::string text;
+
+private:
+  net::request_head head_;
+};
+
+std::string ids(std::string const& text) {
+  std::string out;
+  for (auto at = text.find("id: "); at != std::string::npos; at = text.find("\nid: ", at)) {
+    at = text.find("id: ", at) + 4;
+    out += text.substr(at, text.find('\n', at) - at) + " ";
+  }
+  return out;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(entries_pruned_under_a_slow_reader_are_told_as_a_reset) {
+  asio::io_context context;
+  shrinking_journal journal;
+  journal_bell bell;
+  event_streams streams(journal, bell, silent_log(), {});
+  kept_exchange exchange;
+  call const asked;
+  asio::co_spawn(context, streams.serve(exchange, asked), asio::detached);
+  context.run();
+  // The place it begins after, one page, the reset to the oldest kept, and from there on to the end.
+  BOOST_TEST(ids(exchange.text) == "e-0 e-1 e-2 e-7 e-8 e-9 e-10 ");
+  auto const reset = exchange.text.find("id: e-7\nevent: reset\ndata: ");
+  BOOST_TEST_REQUIRE(reset != std::string::npos, exchange.text);
+  BOOST_TEST(exchange.text.find(R"("reason":"pruned","requested":"e-2","continuesAfter":"e-7")") != std::string::npos);
+  BOOST_TEST(streams.open() == 0U);
+}
