@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 #include <utility>
 
 namespace consentd::hub {
@@ -31,7 +32,7 @@ struct issuer_keys::entry {
   // On the strand alone.
   asio::steady_timer alarm;
   asio::cancellation_signal cancel;
-  steady::time_point last_early;
+  std::optional<steady::time_point> last_early;
 };
 
 issuer_keys::issuer_keys(asio::any_io_executor executor, std::vector<key_origin> origins, refresh_settings how,
@@ -139,7 +140,7 @@ void issuer_keys::ask_early(entry& of) const {
   }
   asio::post(strand_, [this, &of] {
     auto const now = steady::now();
-    if (now - of.last_early >= how_.early) {
+    if (!of.last_early || now - *of.last_early >= how_.early) {
       of.last_early = now;
       of.alarm.cancel();
     }

@@ -284,7 +284,7 @@ class BehindNginx(DaemonCase):
             [PROGRAMS / "consentctl", "--socket", self.folder / "api.sock", "consents", "announce", "through", "--kind",
              "account-access", "--issuer", issuer], capture_output=True, text=True)
         self.assertEqual(announced.returncode, 0, announced.stderr)
-        url = f"https://127.0.0.1:{port}/webhook"
+        url = f"https://localhost:{port}/webhook"  # by name: without SNI the proxy refuses the handshake
         done = self.send("--consent-id", "through", "--status", "Authorized", url=url)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         until(lambda: self.api("/v1/consents/through")[1]["status"] == "Authorized", "the state")

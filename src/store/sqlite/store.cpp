@@ -23,8 +23,7 @@ public:
         facts_(read_epoch(base.write), static_cast<std::uint64_t>(read_mark(base.write, mark::pruned)),
                base.found.last_sequence, base.found.count),
         checkpointer_(open_for_checkpoints(how.path), log, [this] { writer_.truncate_soon(); }),
-        writer_(std::move(base.write),
-                {how_, now, log, counters, worklist_, facts_, [this](int pages) { checkpointer_.wal_grew(pages); }}),
+        writer_(std::move(base.write), {how_, now, log, counters, worklist_, facts_, checkpointer_}),
         readers_(connections(how), log) {
     auto const& count = base.found.count;
     counters.inbox(count.pending, count.waiting_for_consent + count.waiting_for_keys);

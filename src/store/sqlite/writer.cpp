@@ -32,7 +32,8 @@ writer::writer(connection on, parts with) : db_(std::move(on)), with_(std::move(
   sqlite3_wal_hook(
       db_.handle(),
       [](void* self, sqlite3*, char const*, int pages) {
-        static_cast<writer*>(self)->with_.wal_grew(pages);
+        auto& me = *static_cast<writer*>(self);
+        me.wal_too_long_ = me.with_.wal.wal_grew(pages);
         return SQLITE_OK;
       },
       this);
@@ -85,6 +86,9 @@ void writer::work() {
     commit(*members);
     for (auto const& member : *members) {
       member->complete();
+    }
+    if (std::exchange(wal_too_long_, false)) {
+      empty_wal();
     }
   }
 }
@@ -265,9 +269,8 @@ bool writer::sound() {
 // All that is committed is in the database file, synced, and the WAL is empty: nothing rests on what a failed sync left
 // behind.
 bool writer::empty_wal() {
-  int pages = 0;
-  int moved = 0;
-  int const code = sqlite3_wal_checkpoint_v2(db_.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, &pages, &moved);
+  auto const alone = with_.wal.pause();
+  int const code = sqlite3_wal_checkpoint_v2(db_.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   if (code != SQLITE_OK && code != SQLITE_BUSY && !suspect_) {
     if (!std::exchange(failing_, true)) {
       with_.log.write(severity::error, "database checkpoint failed", {{"code", std::to_string(code)}});
@@ -277,7 +280,7 @@ bool writer::empty_wal() {
     next_try_ = std::chrono::steady_clock::now() + retry_interval;
   }
   if (code == SQLITE_OK) {
-    with_.wal_grew(0);
+    with_.wal.wal_grew(0);
   }
   return code == SQLITE_OK;
 }

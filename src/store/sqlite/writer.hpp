@@ -8,6 +8,7 @@
 #include "base/telemetry.hpp"
 #include "base/time.hpp"
 #include "store/sqlite/awaited.hpp"
+#include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/facts.hpp"
 #include "store/sqlite/ledger.hpp"
@@ -78,8 +79,7 @@ public:
     telemetry& counters;
     worklist& inbox;
     facts& known;
-    // Pages in the WAL after a commit. On the writer's thread: it must only notify.
-    std::function<void(int)> wal_grew;
+    checkpointer& wal;
   };
   // Starts the thread. `on` has been opened for writing; all of `with` must outlive the writer.
   writer(connection on, parts with);
@@ -130,6 +130,7 @@ private:
   std::function<void()> ready_;
   std::function<void()> grew_;
   sweep sweep_;
+  bool wal_too_long_ = false;
   timestamp latest_;     // no group's time lies before that of an earlier one
   bool failing_ = false; // the last write or checkpoint failed, and the log says so
   bool suspect_ = false; // a write or sync failed: pages may be in the cache alone

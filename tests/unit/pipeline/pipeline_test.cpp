@@ -1,0 +1,156 @@
+// Deliveries through the pipeline: real cryptography, the real store, a clock of the test's.
+#include "pipeline/processor.hpp"
+#include "pipeline/verdict.hpp"
+
+#include "tests/unit/jose/parties.hpp"
+#include "tests/unit/store/store_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <thread>
+
+namespace {
+
+using namespace consentd;
+
+std::string seconds_of(timestamp when) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(when.time_since_epoch()).count());
+}
+
+std::string delivery_body(std::string const& consent_id, std::string const& status, std::string const& issuer,
+                          std::string const& status_time, std::string const& kid = "bank-1") {
+  auto const claims =
+      R"({"iss":")" + issuer + R"(","aud":"tpp","exp":)" + seconds_of(test::noon() + std::chrono::minutes(5)) +
+      R"(,"message":{"Data":{"ConsentId":")" + consent_id + R"(","Status":")" + status +
+      R"(","Permissions":["ReadBalances"],"CreationDateTime":"2026-03-01T10:00:00Z","StatusUpdateDateTime":")" +
+      status_time + R"(","ExpirationDateTime":"2026-12-01T00:00:00Z"},"Meta":{"ConsentId":")" + consent_id +
+      R"(","EventDateTime":")" + status_time + R"(","EventResource":"/consents","EventType":"Resource.Updated"}}})";
+  auto const inner = tests::sign(jose::bank_key(), R"({"alg":"PS256","kid":")" + kid + "\"}", claims);
+  return tests::encrypt(jose::receiver_key(), R"({"alg":"RSA-OAEP-256","enc":"A256GCM","kid":"tpp-1"})", inner);
+}
+
+struct pipeline_fixture : test::store_fixture {
+  jose::key_ring ring = jose::ring_of(jose::receiver_key());
+  jose::known_issuers issuers;
+  jose::event_policy policy;
+  std::string const bank{test::bank};
+
+  pipeline_fixture() {
+    policy.audiences = {"tpp"};
+    issuers.add(bank, tests::jwk_set_of({jose::bank_key().public_jwk("bank-1")}));
+    issuers.add_without_keys("https://late.example");
+    open();
+  }
+  pipeline::trust trust() const { return {ring, issuers, policy}; }
+
+  store::pending_delivery pending(std::string body) const {
+    return {.delivery = 1, .interaction_id = "i", .received = test::noon(), .body = std::move(body)};
+  }
+
+  // Runs a processor until nothing is pending.
+  void process_all() {
+    pipeline::settings how;
+    how.threads = 2;
+    pipeline::processor processor(io.get_executor(), *store, trust(), log, counters, how);
+    store->on_ready([&processor] { processor.arrived(); });
+    processor.start();
+    boost::asio::co_spawn(
+        io,
+        [](store::event_store* of, pipeline::processor* working) -> boost::asio::awaitable<void> {
+          while ((co_await of->count()).value().pending != 0) {
+          }
+          co_await working->stop();
+        }(store.get(), &processor),
+        [](std::exception_ptr const& thrown) {
+          if (thrown) {
+            std::rethrow_exception(thrown);
+          }
+        });
+    io.restart();
+    io.run();
+    store->on_ready([] {});
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(pipeline_suite, pipeline_fixture)
+
+BOOST_AUTO_TEST_CASE(a_good_delivery_is_judged_to_be_settled) {
+  auto const verdict =
+      pipeline::judge(pending(delivery_body("c-1", "Authorized", bank, "2026-03-01T11:00:00Z")), trust());
+  auto const* event = std::get_if<store::settlement>(&verdict);
+  BOOST_REQUIRE(event != nullptr);
+  BOOST_TEST(event->report.consent_id == "c-1");
+  BOOST_TEST(event->token.issuer == bank);
+  BOOST_TEST(event->token.jws_kid == "bank-1");
+  BOOST_TEST(event->token.jwe_kid == "tpp-1");
+  BOOST_TEST(!event->expired);
+}
+
+BOOST_AUTO_TEST_CASE(expiry_is_judged_by_the_time_of_receipt_not_of_processing) {
+  auto late = pending(delivery_body("c-1", "Authorized", bank, "2026-03-01T11:00:00Z"));
+  late.received = test::noon() + std::chrono::minutes(5) - std::chrono::seconds(1);
+  auto const in_time = pipeline::judge(late, trust());
+  BOOST_TEST(!std::get<store::settlement>(in_time).expired);
+  late.received += std::chrono::seconds(1);
+  auto const expired = pipeline::judge(late, trust());
+  BOOST_TEST(std::get<store::settlement>(expired).expired);
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_names_the_issuer_that_was_claimed) {
+  auto const verdict =
+      pipeline::judge(pending(delivery_body("c-1", "Authorized", bank, "2026-03-01T11:00:00Z", "other")), trust());
+  auto const& refused = std::get<store::refusal>(verdict);
+  BOOST_TEST(to_string(refused.why.code) == "unknown-signing-key");
+  BOOST_TEST(refused.issuer == bank);
+}
+
+BOOST_AUTO_TEST_CASE(our_lack_of_keys_is_no_refusal) {
+  auto const verdict = pipeline::judge(
+      pending(delivery_body("c-1", "Authorized", "https://late.example", "2026-03-01T11:00:00Z")), trust());
+  BOOST_TEST(std::get<pipeline::awaits_keys>(verdict).issuer == "https://late.example");
+}
+
+BOOST_AUTO_TEST_CASE(what_the_inbox_holds_at_the_start_is_processed) {
+  announce("c-1");
+  append(delivery_body("c-1", "Authorized", bank, "2026-03-01T11:00:00Z"));
+  append(delivery_body("c-1", "Revoked", bank, "2026-03-01T11:30:00Z"));
+  append("not.a.jwe");
+  append(delivery_body("c-2", "Authorized", "https://late.example", "2026-03-01T11:00:00Z"));
+  append(delivery_body("c-3", "Authorized", bank, "2026-03-01T11:00:00Z"));
+  reopen();
+  process_all();
+  BOOST_TEST(*find("c-1")->state.status == consent::status::revoked);
+  auto const left = count();
+  BOOST_TEST(left.pending == 0U);
+  BOOST_TEST(left.quarantined == 1U);
+  BOOST_TEST(left.waiting_for_keys == 1U);
+  BOOST_TEST(left.waiting_for_consent == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(more_deliveries_than_fit_into_a_hand_are_all_processed) {
+  announce("c-1");
+  // One body many times: without a jti each is a duplicate of the first, which is an outcome too.
+  auto const body = delivery_body("c-1", "Authorized", bank, "2026-03-01T11:00:00Z");
+  for (int number = 0; number < 200; ++number) {
+    append(body);
+  }
+  process_all();
+  BOOST_TEST(count().pending == 0U);
+  BOOST_TEST(counters.of("decided applied") == 1U);
+  BOOST_TEST(counters.of("decided duplicate") == 199U);
+}
+
+BOOST_AUTO_TEST_CASE(waiting_events_are_processed_once_their_keys_are_there) {
+  announce("c-2", "https://late.example");
+  append(delivery_body("c-2", "Authorized", "https://late.example", "2026-03-01T11:00:00Z"));
+  process_all();
+  BOOST_TEST(count().waiting_for_keys == 1U);
+  issuers.add("https://late.example", tests::jwk_set_of({jose::bank_key().public_jwk("bank-1")}));
+  BOOST_TEST(await(store->keys_arrived("https://late.example")).value() == 1U);
+  process_all();
+  BOOST_TEST(*find("c-2")->state.status == consent::status::authorized);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
