@@ -14,9 +14,9 @@ namespace consentd::client {
 
 struct settings {
   std::string socket_path = "/run/consentd/api.sock";
-  std::chrono::milliseconds timeout{30000};      // a whole call; of a stream, until its answer begins
-  std::chrono::milliseconds stream_idle{45000};  // silence of a stream, which has heartbeats every 15 s
-  std::size_t max_body_bytes = 64 * 1024 * 1024; // of an answer
+  std::chrono::milliseconds timeout{30000};                   // a whole call; of a stream, until its answer begins
+  std::chrono::milliseconds stream_idle{45000};               // silence of a stream, which has heartbeats every 15 s
+  std::size_t max_body_bytes = std::size_t{64} * 1024 * 1024; // of an answer
 };
 
 struct answer {

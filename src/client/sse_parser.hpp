@@ -24,7 +24,7 @@ public:
   using callback = std::function<bool(event const&)>;
 
   // `max_bytes` bounds one line and the data of one event.
-  explicit sse_parser(std::size_t max_bytes = 16 * 1024 * 1024) : max_bytes_(max_bytes) {}
+  explicit sse_parser(std::size_t max_bytes = std::size_t{16} * 1024 * 1024) : max_bytes_(max_bytes) {}
 
   // Calls back for each event that `bytes` completes. The value is false once the callback said so; what came after
   // that event is dropped. body_too_large: over the bound.

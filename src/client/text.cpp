@@ -31,7 +31,7 @@ std::string percent_encode(std::string_view text) {
 }
 
 std::string describe_problem(answer const& from) {
-  auto const status = "status " + std::to_string(from.status);
+  auto status = "status " + std::to_string(from.status);
   auto read = json::document::parse(from.body, {.bytes = 65536, .depth = 8, .values = 64});
   if (!read) {
     return status;

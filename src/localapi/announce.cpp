@@ -13,7 +13,7 @@ namespace consentd::localapi {
 
 namespace {
 
-constexpr json::limits body_bounds{.bytes = 64 * 1024, .depth = 4, .values = 64};
+constexpr json::limits body_bounds{.bytes = std::size_t{64} * 1024, .depth = 4, .values = 64};
 
 parsed<std::string> read_string(json::value::item const& member) {
   auto const text = member.get().string();

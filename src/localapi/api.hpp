@@ -19,7 +19,7 @@ namespace consentd::localapi {
 
 struct settings {
   std::size_t max_streams = 256;
-  std::size_t max_body_bytes = 64 * 1024;
+  std::size_t max_body_bytes = std::size_t{64} * 1024;
   std::chrono::seconds behind_after{60}; // contract section 6: "we are not behind"
   std::chrono::milliseconds heartbeat{15000};
 };

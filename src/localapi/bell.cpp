@@ -11,13 +11,13 @@ namespace consentd::localapi {
 namespace asio = boost::asio;
 
 struct journal_bell::sleeper::state {
-  explicit state(asio::any_io_executor strand) : timer(std::move(strand)) {}
+  explicit state(asio::any_io_executor const& strand) : timer(strand) {}
   asio::steady_timer timer; // touched on its strand alone
   bool armed = false;       // guarded by the bell's guard_
 };
 
-journal_bell::sleeper::sleeper(journal_bell& of, asio::any_io_executor strand)
-    : bell_(of), state_(std::make_shared<state>(std::move(strand))) {
+journal_bell::sleeper::sleeper(journal_bell& of, asio::any_io_executor const& strand)
+    : bell_(of), state_(std::make_shared<state>(strand)) {
   std::lock_guard const hold(bell_.guard_);
   bell_.sleepers_.insert(state_);
 }

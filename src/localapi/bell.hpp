@@ -20,7 +20,7 @@ public:
   // One stream's place to wait. Used on one strand, which is also its executor; must end before the bell.
   class sleeper {
   public:
-    sleeper(journal_bell& of, boost::asio::any_io_executor strand);
+    sleeper(journal_bell& of, boost::asio::any_io_executor const& strand);
     ~sleeper();
     sleeper(sleeper const&) = delete;
     sleeper& operator=(sleeper const&) = delete;

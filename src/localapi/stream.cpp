@@ -22,8 +22,8 @@ namespace {
 
 constexpr std::size_t page_entries = 256;
 // A page and a write are meant to stay near these, whatever the size of the resources.
-constexpr std::size_t page_bytes = 1024 * 1024;
-constexpr std::size_t write_bytes = 64 * 1024;
+constexpr std::size_t page_bytes = std::size_t{1024} * 1024;
+constexpr std::size_t write_bytes = std::size_t{64} * 1024;
 
 struct entry_filter {
   std::optional<store::entry_type> type;

@@ -21,7 +21,7 @@ namespace consentd::net {
 struct limits {
   std::size_t connections = 1024; // at the bound no more are accepted until one ends
   std::size_t header_bytes = 16384;
-  std::size_t drain_bytes = 1024 * 1024; // read and thrown away after an early refusal
+  std::size_t drain_bytes = std::size_t{1024} * 1024; // read and thrown away after an early refusal
   std::chrono::milliseconds handshake{10000};
   std::chrono::milliseconds idle{60000};   // between two requests of a connection
   std::chrono::milliseconds header{10000}; // from a request's first byte to the end of its header section

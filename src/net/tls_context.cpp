@@ -6,6 +6,7 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/objects.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <utility>
@@ -13,10 +14,9 @@
 namespace consentd::net {
 namespace {
 
-// RFC 7525bis (BCP 195, RFC 9325 section 4.2): forward secrecy and authenticated encryption alone.
+// RFC 9325 section 4.2: forward secrecy and authenticated encryption alone.
 constexpr auto tls12_ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
                                "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
-constexpr auto groups = "X25519:P-256";
 // Nobody's chain is longer; a bundle of all roots given by mistake would be sent to every client.
 constexpr std::size_t longest_chain = 10;
 
@@ -108,8 +108,10 @@ bool harden(SSL_CTX* context) {
   // One recv() for a record instead of one for its five-byte header and one for the rest.
   SSL_CTX_set_read_ahead(context, 1);
   SSL_CTX_set_security_level(context, 2);
+  std::array groups{NID_X25519, NID_X9_62_prime256v1};
   return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 && SSL_CTX_set_num_tickets(context, 0) == 1 &&
-         SSL_CTX_set_cipher_list(context, tls12_ciphers) == 1 && SSL_CTX_set1_groups_list(context, groups) == 1;
+         SSL_CTX_set_cipher_list(context, tls12_ciphers) == 1 &&
+         SSL_CTX_set1_groups(context, groups.data(), groups.size()) == 1;
 }
 
 result<ssl_context_ptr> build(tls_identity const& identity) {

@@ -45,11 +45,11 @@ std::string text_of(BIO* from) {
 owned<EVP_PKEY> generate(key_kind kind) {
   switch (kind) {
   case key_kind::p256:
-    return own(EVP_EC_gen("P-256"));
+    return own(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
   case key_kind::rsa_2048:
-    return own(EVP_RSA_gen(2048U));
+    return own(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{2048}));
   case key_kind::rsa_1024:
-    return own(EVP_RSA_gen(1024U));
+    return own(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{1024}));
   case key_kind::ed25519:
     return own(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
   }

@@ -22,7 +22,7 @@ public:
       : how_(how), lock_(std::move(base.lock)), marks_(std::move(base.marks)), worklist_(*marks_),
         facts_(read_epoch(base.write), static_cast<std::uint64_t>(read_mark(base.write, mark::pruned)),
                base.found.last_sequence, base.found.count),
-        checkpointer_(open_for_checkpoints(how.path), log, [this] { writer_.truncate_soon(); }),
+        checkpointer_(open_for_checkpoints(how.path), log, [this] { writer_.empty_wal_soon(); }),
         writer_(std::move(base.write), {how_, now, log, counters, worklist_, facts_, checkpointer_}),
         readers_(connections(how), log) {
     auto const& count = base.found.count;

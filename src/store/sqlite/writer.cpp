@@ -33,6 +33,7 @@ writer::writer(connection on, parts with) : db_(std::move(on)), with_(std::move(
       db_.handle(),
       [](void* self, sqlite3*, char const*, int pages) {
         auto& me = *static_cast<writer*>(self);
+        me.wal_used_ = true;
         me.wal_too_long_ = me.with_.wal.wal_grew(pages);
         return SQLITE_OK;
       },
@@ -65,10 +66,10 @@ void writer::queue(std::unique_ptr<write_job> job, weight of) {
   arrived_.notify_one();
 }
 
-void writer::truncate_soon() {
+void writer::empty_wal_soon() {
   {
     std::lock_guard const lock(mutex_);
-    truncate_ = true;
+    empty_soon_ = true;
   }
   arrived_.notify_one();
 }
@@ -88,17 +89,17 @@ void writer::work() {
       member->complete();
     }
     if (std::exchange(wal_too_long_, false)) {
-      empty_wal();
+      empty_wal(wal_room::kept);
     }
   }
 }
 
 std::optional<writer::group> writer::next_group() {
   std::unique_lock lock(mutex_);
-  arrived_.wait_for(lock, idle_interval, [this] { return stopping_ || truncate_ || !queue_.empty(); });
-  if (std::exchange(truncate_, false)) {
+  arrived_.wait_for(lock, idle_interval, [this] { return stopping_ || empty_soon_ || !queue_.empty(); });
+  if (std::exchange(empty_soon_, false)) {
     lock.unlock();
-    empty_wal();
+    empty_wal(wal_room::kept);
     lock.lock();
   }
   if (queue_.empty() && stopping_) {
@@ -222,13 +223,12 @@ void writer::publish(ledger const& in) {
 
 void writer::give_up(group& members, database_error const& why) {
   roll_back();
-  // On a full disk an emptied WAL may be the room that is needed.
   bool const full = why.is_full();
   if (why.is_io()) {
     suspect_ = true;
     next_try_ = std::chrono::steady_clock::now();
   } else if (full) {
-    truncate_soon();
+    empty_wal(wal_room::returned); // it may be the room that is needed
   }
   if (!std::exchange(failing_, true)) { // one line, not one for each group until it is mended
     with_.log.write(severity::error, "database write failed",
@@ -259,18 +259,19 @@ bool writer::sound() {
     return false;
   }
   next_try_ = now + retry_interval;
-  if (!empty_wal()) {
+  if (!empty_wal(wal_room::returned)) {
     return false;
   }
   suspect_ = false;
   return true;
 }
 
-// All that is committed is in the database file, synced, and the WAL is empty: nothing rests on what a failed sync left
-// behind.
-bool writer::empty_wal() {
+// All that is committed is in the database file, synced, and the WAL begins anew: nothing rests on what a failed sync
+// left behind.
+bool writer::empty_wal(wal_room room) {
   auto const alone = with_.wal.pause();
-  int const code = sqlite3_wal_checkpoint_v2(db_.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  int const mode = room == wal_room::kept ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_TRUNCATE;
+  int const code = sqlite3_wal_checkpoint_v2(db_.handle(), nullptr, mode, nullptr, nullptr);
   if (code != SQLITE_OK && code != SQLITE_BUSY && !suspect_) {
     if (!std::exchange(failing_, true)) {
       with_.log.write(severity::error, "database checkpoint failed", {{"code", std::to_string(code)}});
@@ -281,6 +282,7 @@ bool writer::empty_wal() {
   }
   if (code == SQLITE_OK) {
     with_.wal.wal_grew(0);
+    wal_used_ = wal_used_ && room == wal_room::kept;
   }
   return code == SQLITE_OK;
 }
@@ -297,6 +299,10 @@ void writer::idle_turn() {
   } catch (database_error const& error) {
     group none;
     give_up(none, error);
+  }
+  // Content that was deleted from the database does not stay in the log either.
+  if (wal_used_) {
+    empty_wal(wal_room::returned);
   }
 }
 

@@ -100,7 +100,7 @@ public:
   }
 
   // Asks for the WAL to be emptied between two groups. Any thread.
-  void truncate_soon();
+  void empty_wal_soon();
   // store::inbox::on_ready and store::journal::on_growth.
   void on_ready(std::function<void()> ready) { ready_ = std::move(ready); }
   void on_growth(std::function<void()> grew) { grew_ = std::move(grew); }
@@ -122,7 +122,9 @@ private:
   void idle_turn();
   // True when commits can be relied on (again).
   bool sound();
-  bool empty_wal();
+  // What becomes of the file's size: room that is written again costs less than room that is asked for again.
+  enum class wal_room : std::uint8_t { kept, returned };
+  bool empty_wal(wal_room room);
   ledger open_ledger();
 
   connection db_;
@@ -131,6 +133,7 @@ private:
   std::function<void()> grew_;
   sweep sweep_;
   bool wal_too_long_ = false;
+  bool wal_used_ = true; // since it was truncated
   timestamp latest_;     // no group's time lies before that of an earlier one
   bool failing_ = false; // the last write or checkpoint failed, and the log says so
   bool suspect_ = false; // a write or sync failed: pages may be in the cache alone
@@ -144,7 +147,7 @@ private:
   };
   std::deque<queued> queue_;
   std::size_t queued_bytes_ = 0;
-  bool truncate_ = false;
+  bool empty_soon_ = false;
   bool stopping_ = false;
 
   std::thread thread_; // last: it uses all of the above

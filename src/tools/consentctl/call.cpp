@@ -10,7 +10,7 @@ namespace consentd::consentctl {
 namespace {
 
 // Of an answer, which http_client has bounded in bytes already.
-constexpr json::limits answer_bounds{.bytes = 64 * 1024 * 1024, .depth = 64, .values = 4 * 1000 * 1000};
+constexpr json::limits answer_bounds{.bytes = std::size_t{64} * 1024 * 1024, .depth = 64, .values = 4000000};
 
 std::string text_of_value(json::value const& value) {
   if (auto const text = value.string()) {

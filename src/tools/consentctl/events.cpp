@@ -42,7 +42,8 @@ void print(context const& with, client::event const& one) {
     std::cout << (reset ? "{\"reset\":" + data + "}" : data) << std::endl;
     return;
   }
-  auto const read = json::document::parse(one.data, {.bytes = 16 * 1024 * 1024, .depth = 64, .values = 1000000});
+  auto const read =
+      json::document::parse(one.data, {.bytes = std::size_t{16} * 1024 * 1024, .depth = 64, .values = 1000000});
   if (!read) {
     complain("an event is not sound JSON: " + read.error().detail, exit_failed);
   } else if (reset) {

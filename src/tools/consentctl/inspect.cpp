@@ -13,7 +13,7 @@ namespace consentd::consentctl {
 
 namespace {
 
-constexpr std::size_t max_token_bytes = 4 * 1024 * 1024;
+constexpr std::size_t max_token_bytes = std::size_t{4} * 1024 * 1024;
 
 std::optional<std::string> read_all(std::istream& from) {
   std::string out;

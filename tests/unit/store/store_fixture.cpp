@@ -17,7 +17,8 @@ timestamp noon() noexcept {
 }
 
 scratch_folder::scratch_folder() {
-  // In memory where there is such a place: thousands of syncs cost nothing there, and no test depends on what they cost.
+  // In memory where there is such a place: thousands of syncs cost nothing there, and no test depends on what they
+  // cost.
   std::filesystem::path const memory = "/dev/shm";
   auto const root = ::access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path();
   auto pattern = (root / "consentd-store-XXXXXX").string();
