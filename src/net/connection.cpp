@@ -2,6 +2,7 @@
 
 #include "net/tls_bio.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -17,6 +18,14 @@ namespace consentd::net {
 
 namespace asio = boost::asio;
 using steady = std::chrono::steady_clock;
+
+namespace {
+
+// A peer that always has something for us, or always takes what we have, would otherwise keep its thread from all
+// others.
+constexpr unsigned turns_in_a_row = 16;
+
+} // namespace
 
 // A wait's deadline, in force as long as the wait's frame: it also ends when the frame is left by an exception.
 class connection::watch {
@@ -35,7 +44,7 @@ private:
 };
 
 connection::connection(asio::any_io_executor strand, file_descriptor fd, net::peer who)
-    : peer_{std::move(who)}, descriptor_{strand, fd.get()}, timer_{strand} {
+    : peer_{std::move(who)}, descriptor_{strand, fd.get()}, socket_{fd.get()}, timer_{strand} {
   fd.release();
 }
 
@@ -43,7 +52,7 @@ connection::~connection() = default;
 
 asio::awaitable<io> connection::handshake(ssl_ptr session, time_point deadline) {
   tls_ = std::move(session);
-  auto* const bio = tls_ == nullptr ? nullptr : new_socket_bio(descriptor_.native_handle());
+  auto* const bio = tls_ == nullptr ? nullptr : new_socket_bio(socket_);
   if (bio == nullptr) {
     mark_broken();
     co_return io::broken;
@@ -69,6 +78,9 @@ asio::awaitable<io> connection::handshake(ssl_ptr session, time_point deadline) 
 }
 
 asio::awaitable<io> connection::fill(read_buffer& into, time_point deadline, stop_rule rule) {
+  if (is_overdue()) {
+    co_await take_turns();
+  }
   for (;;) {
     auto const room = into.prepare();
     if (room.empty()) {
@@ -96,6 +108,9 @@ asio::awaitable<io> connection::fill(read_buffer& into, time_point deadline, sto
 }
 
 asio::awaitable<connection::transfer> connection::read_some(std::span<char> into, time_point deadline) {
+  if (is_overdue()) {
+    co_await take_turns();
+  }
   for (;;) {
     auto const step = try_read(into);
     switch (step.what) {
@@ -117,6 +132,9 @@ asio::awaitable<connection::transfer> connection::read_some(std::span<char> into
 }
 
 asio::awaitable<io> connection::write(std::string_view bytes, time_point deadline) {
+  if (is_overdue()) {
+    co_await take_turns();
+  }
   while (!bytes.empty()) {
     auto const step = try_write(bytes);
     switch (step.what) {
@@ -152,8 +170,7 @@ asio::awaitable<void> connection::finish(remainder rest, std::size_t drain_bytes
   // Nobody looks at what is drained, so TLS records are dropped unopened.
   std::vector<char> dropped(16384);
   for (std::size_t drained = 0; drained <= drain_bytes && !broken_;) {
-    auto const step = plain_outcome(::recv(descriptor_.native_handle(), dropped.data(), dropped.size(), 0),
-                                    attempt::outcome::wants_read);
+    auto const step = plain_outcome(::recv(socket_, dropped.data(), dropped.size(), 0), attempt::outcome::wants_read);
     if (step.what == attempt::outcome::done) {
       drained += step.size;
       continue;
@@ -183,7 +200,7 @@ asio::awaitable<void> connection::say_goodbye(time_point deadline) {
     }
   }
   if (!broken_) {
-    ::shutdown(descriptor_.native_handle(), SHUT_WR);
+    ::shutdown(socket_, SHUT_WR);
   }
 }
 
@@ -194,6 +211,7 @@ void connection::close() noexcept {
   broken_ = true;
   boost::system::error_code ignored;
   descriptor_.close(ignored);
+  socket_ = -1;
   timer_.cancel();
 }
 
@@ -212,7 +230,7 @@ void connection::cut() {
   }
   was_cut_ = true;
   close();
-  cut_.emit(asio::cancellation_type::terminal);
+  
 }
 
 connection::attempt connection::try_read(std::span<char> into) noexcept {
@@ -220,7 +238,7 @@ connection::attempt connection::try_read(std::span<char> into) noexcept {
     return {attempt::outcome::broken};
   }
   if (tls_ == nullptr) {
-    auto const got = ::recv(descriptor_.native_handle(), into.data(), into.size(), 0);
+    auto const got = ::recv(socket_, into.data(), into.size(), 0);
     return plain_outcome(got, attempt::outcome::wants_read);
   }
   ERR_clear_error();
@@ -234,7 +252,7 @@ connection::attempt connection::try_write(std::string_view bytes) noexcept {
     return {attempt::outcome::broken};
   }
   if (tls_ == nullptr) {
-    auto const put = ::send(descriptor_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    auto const put = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     return plain_outcome(put, attempt::outcome::wants_write);
   }
   ERR_clear_error();
@@ -295,6 +313,7 @@ asio::awaitable<io> connection::wait(attempt::outcome want, time_point deadline,
     if (deadline != no_deadline && deadline <= steady::now()) {
       co_return io::timeout;
     }
+    turns_ = 0;
     boost::system::error_code error;
     {
       watch const in_force{*this, way, deadline};
@@ -311,9 +330,18 @@ asio::awaitable<io> connection::wait(attempt::outcome want, time_point deadline,
   }
 }
 
+bool connection::is_overdue() noexcept {
+  return ++turns_ >= turns_in_a_row;
+}
+
+asio::awaitable<void> connection::take_turns() {
+  turns_ = 0;
+  co_await asio::post(asio::use_awaitable);
+}
+
 bool connection::has_unread() noexcept {
   int unread = 0;
-  return ::ioctl(descriptor_.native_handle(), FIONREAD, &unread) == 0 && unread > 0;
+  return ::ioctl(socket_, FIONREAD, &unread) == 0 && unread > 0;
 }
 
 void connection::arm() {

@@ -106,6 +106,9 @@ private:
   attempt mark_broken() noexcept;
 
   boost::asio::awaitable<io> wait(attempt::outcome want, time_point deadline, stop_rule rule = stop_rule::ignore);
+  // Other sessions must get a turn after a number of operations that did not have to wait.
+  bool is_overdue() noexcept;
+  boost::asio::awaitable<void> take_turns();
   boost::asio::awaitable<void> say_goodbye(time_point deadline);
   bool has_unread() noexcept;
   void arm();
@@ -113,12 +116,14 @@ private:
 
   net::peer peer_;
   boost::asio::posix::stream_descriptor descriptor_;
+  int socket_; // what descriptor_ owns; -1 once closed
   boost::asio::steady_timer timer_;
   boost::asio::cancellation_signal cut_;
   ssl_ptr tls_;
   std::string_view tls_problem_;
   std::array<time_point, 2> deadlines_{no_deadline, no_deadline}; // by direction
   time_point armed_ = no_deadline;
+  unsigned turns_ = 0; // operations since the last wait
   bool broken_ = false;
   bool stopping_ = false;
   bool was_cut_ = false;

@@ -1,7 +1,6 @@
 #include "net/tls_bio.hpp"
 
 #include <cerrno>
-#include <cstdint>
 #include <memory>
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -14,7 +13,7 @@ struct method_deleter {
 };
 
 int socket_of(BIO* bio) noexcept {
-  return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio)));
+  return *static_cast<int const*>(BIO_get_data(bio));
 }
 
 bool passing(ssize_t done) noexcept {
@@ -64,14 +63,14 @@ BIO_METHOD* make_method() {
 
 } // namespace
 
-BIO* new_socket_bio(int fd) {
+BIO* new_socket_bio(int& fd) {
   static std::unique_ptr<BIO_METHOD, method_deleter> const method{make_method()};
   if (method == nullptr) {
     return nullptr;
   }
   auto* const bio = BIO_new(method.get());
   if (bio != nullptr) {
-    BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(fd)));
+    BIO_set_data(bio, &fd);
     BIO_set_init(bio, 1);
   }
   return bio;

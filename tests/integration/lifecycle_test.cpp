@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(a_subscriber_resumes_without_gap_or_double) {
 BOOST_AUTO_TEST_CASE(key_sets_come_over_verified_https_and_events_wait_for_them) {
   tests::scene scene;
   // The issuer's keys from hubsim's endpoint, which is not there yet.
-  auto const port = std::to_string(20000 + static_cast<int>(::getpid()) % 20000);
+  auto const port = std::to_string(20000 + static_cast<int>(::getpid()) % 12000);
   scene.edit_settings(R"(jwks_file = "jwks/bank-a.json")", "jwks_url = \"https://127.0.0.1:" + port + "/bank-a/jwks\"");
   scene.start();
   BOOST_TEST(scene.announce("late-keys", "account-access", "bank-a").status == 201);
@@ -202,11 +202,13 @@ BOOST_AUTO_TEST_CASE(key_sets_come_over_verified_https_and_events_wait_for_them)
   BOOST_TEST(scene.post(request).status == 202);
   BOOST_TEST(*scene.delivery(request.interaction_id).root().find_string("state") == "waiting-for-keys");
   BOOST_TEST(*scene.get("/v1/consents/late-keys/usable").root().find("usable")->boolean() == false);
-  tests::process hub({tests::program("consent-hubsim"), "serve", scene.folder(), "--listen", "127.0.0.1:" + port},
-                     scene.folder() + "/hub.log");
+  auto const set_up = tests::read_text(scene.folder() + "/hubsim.json");
+  auto const serve_on = set_up.find("127.0.0.1:9443");
+  tests::write_text(scene.folder() + "/hubsim.json", std::string(set_up).replace(serve_on, 14, "127.0.0.1:" + port));
+  tests::process hub({tests::program("consent-hubsim"), "serve", scene.folder()}, scene.folder() + "/hub.log");
   scene.settle();
   while (*scene.delivery(request.interaction_id).root().find_string("state") == "waiting-for-keys") {
-    BOOST_REQUIRE(hub.running());
+    BOOST_REQUIRE_MESSAGE(hub.running(), hub.output());
     ::usleep(20000);
   }
   BOOST_TEST(disposition_of(scene, request) == "applied");

@@ -170,7 +170,7 @@ asio::awaitable<void> unauthorized(net::exchange& request) {
 
 BOOST_AUTO_TEST_CASE(reaches_a_client_that_sends_five_megabytes) {
   net::limits bounds;
-  bounds.drain_bytes = 8 * 1024 * 1024;
+  bounds.drain_bytes = std::size_t{8} * 1024 * 1024;
   server to{unauthorized, {.bounds = bounds}};
   std::string const body(5'000'000, 'x');
   for (int each = 0; each < 20; ++each) {

@@ -2,7 +2,10 @@
 #include "tests/support/process.hpp"
 #include "tests/unit/net/raw_client.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/test/unit_test.hpp>
+
+#include <atomic>
 
 #include <sys/types.h>
 #include <unistd.h>
@@ -92,8 +95,8 @@ BOOST_AUTO_TEST_CASE(pipelined_requests_are_answered_in_order) {
   std::string all;
   for (int each = 0; each < 200; ++each) {
     auto const body = "body " + std::to_string(each);
-    all += "POST /" + std::to_string(each) + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) +
-           "\r\n\r\n" + body;
+    all.append("POST /").append(std::to_string(each)).append(" HTTP/1.1\r\nHost: a\r\nContent-Length: ");
+    all.append(std::to_string(body.size())).append("\r\n\r\n").append(body);
     all += "POST /c HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
   }
   client.send(all);
@@ -102,6 +105,28 @@ BOOST_AUTO_TEST_CASE(pipelined_requests_are_answered_in_order) {
     BOOST_TEST(client.read_reply().body == "POST /" + number + " body " + number);
     BOOST_TEST(client.read_reply().body == "POST /c abcde");
   }
+}
+
+// All in one packet, so that nothing ever has to be waited for, and one thread for everything.
+BOOST_AUTO_TEST_CASE(pipelined_requests_leave_room_for_others) {
+  std::atomic<int> served = 0;
+  std::promise<int> served_before;
+  server* all = nullptr;
+  server to{[&](net::exchange& request) -> asio::awaitable<void> {
+              if (++served == 1) {
+                asio::post(all->context(), [&] { served_before.set_value(served); });
+              }
+              co_await echo(request);
+            },
+            {.threads = 1}};
+  all = &to;
+  std::string many;
+  while (many.size() < 8000) {
+    many += "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+  }
+  raw_client client{to};
+  client.send(many);
+  BOOST_TEST(served_before.get_future().get() < 100);
 }
 
 BOOST_AUTO_TEST_CASE(request_in_single_bytes_is_a_request) {

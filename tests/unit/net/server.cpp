@@ -111,7 +111,7 @@ net::response server::refuse(reason why, net::request_head const& head) {
 }
 
 asio::awaitable<void> echo(net::exchange& request) {
-  auto body = co_await request.read_body(1024 * 1024);
+  auto body = co_await request.read_body(1'048'576);
   if (!body) {
     auto failed = answer(400, describe(body.error()));
     co_await request.send(std::move(failed));

@@ -158,6 +158,7 @@ BOOST_AUTO_TEST_CASE(in_the_middle_of_traffic_leaves_no_frame_behind) {
               {.tls = tls.value(), .threads = 4}};
     std::atomic<bool> over = false;
     std::vector<std::thread> clients;
+    clients.reserve(4);
     for (int each = 0; each < 4; ++each) {
       clients.emplace_back([&, each] {
         http_client client{{.ca_file = folder / "ca.pem", .unix_socket = {}}};

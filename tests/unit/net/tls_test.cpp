@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(early_answer_reaches_a_client_that_sends_five_megabytes) {
   temporary_folder const folder;
   write_text(folder / "ca.pem", authority().certificate());
   net::limits bounds;
-  bounds.drain_bytes = 8 * 1024 * 1024;
+  bounds.drain_bytes = std::size_t{8} * 1024 * 1024;
   server to{[](net::exchange& request) -> asio::awaitable<void> {
               auto refused = answer(401, "no");
               refused.fields.push_back({"Connection-Test", "x"});
