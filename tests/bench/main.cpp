@@ -59,7 +59,7 @@ std::string wire(hubsim::request const& made) {
          "\r\nContent-Length: " + std::to_string(made.body.size()) + "\r\n\r\n" + made.body;
 }
 
-// Tokens are valid for an hour here: making the requests takes longer than a real token lives.
+// Tokens are valid for 50 minutes here: making the requests takes longer than a real token lives.
 std::vector<std::string> make_requests(tests::scene const& of, plan const& how) {
   std::vector<std::string> made(how.events);
   auto const now = system_clock().now();
@@ -71,7 +71,7 @@ std::vector<std::string> make_requests(tests::scene const& of, plan const& how) 
                            round % 2 == 0 ? "Authorized" : "Suspended",
                            now - std::chrono::hours(2) + std::chrono::seconds(round));
       auto request_plan = hubsim::plan_request(of.hub(), *issuer, spec, now, new_uuid());
-      request_plan.bearer.exp += std::chrono::hours(1);
+      request_plan.bearer.exp += std::chrono::minutes(50);
       request_plan.event.exp += std::chrono::hours(2);
       made[at] = wire(hubsim::make_request(request_plan));
     }
@@ -106,7 +106,7 @@ double percentile(std::vector<double>& sorted, double share) {
 int measure(plan const& how) {
   tests::scene scene;
   scene.edit_settings("unknown_consents = \"hold\"", "unknown_consents = \"bind\"");
-  scene.edit_settings("[bearer]", "[bearer]\nmax_lifetime_seconds = 7200");
+  scene.edit_settings("[bearer]", "[bearer]\nmax_lifetime_seconds = 3600");
   scene.start();
   std::printf("making %zu requests\n", how.events);
   auto const requests = make_requests(scene, how);

@@ -223,19 +223,19 @@ void writer::publish(ledger const& in) {
 
 void writer::give_up(group& members, database_error const& why) {
   roll_back();
-  bool const full = why.is_full();
-  if (why.is_io()) {
-    suspect_ = true;
-    next_try_ = std::chrono::steady_clock::now();
-  } else if (full) {
-    empty_wal(wal_room::returned); // it may be the room that is needed
-  }
   if (!std::exchange(failing_, true)) { // one line, not one for each group until it is mended
     with_.log.write(severity::error, "database write failed",
                     {{"detail", why.what()}, {"code", std::to_string(why.code())}});
   }
   for (auto const& member : members) {
-    member->fail(storage_failure(full ? "no room on the file system of the database" : "the database could not write"));
+    member->fail(
+        storage_failure(why.is_full() ? "no room on the file system of the database" : "the database could not write"));
+  }
+  if (why.is_io()) {
+    suspect_ = true;
+    next_try_ = std::chrono::steady_clock::now();
+  } else if (why.is_full()) {
+    empty_wal(wal_room::returned); // it may be the room that is needed
   }
 }
 
