@@ -57,21 +57,22 @@ std::optional<std::string> decode_base64url(std::string_view text) {
   if (!is_base64url(text)) {
     return std::nullopt;
   }
-  std::string bytes;
-  bytes.reserve(text.size() / 4 * 3 + 2);
+  // Sized once and written in place: appending byte by byte costs more than the decoding.
+  std::string bytes(text.size() / 4 * 3 + (text.size() % 4 == 0 ? 0 : text.size() % 4 - 1), '\0');
+  auto* to = bytes.data();
   while (text.size() >= 4) {
     unsigned const bits = static_cast<unsigned>(digit(text[0])) << 18U | static_cast<unsigned>(digit(text[1])) << 12U |
                           static_cast<unsigned>(digit(text[2])) << 6U | digit(text[3]);
-    bytes += byte(bits >> 16U);
-    bytes += byte(bits >> 8U);
-    bytes += byte(bits);
+    *to++ = byte(bits >> 16U);
+    *to++ = byte(bits >> 8U);
+    *to++ = byte(bits);
     text.remove_prefix(4);
   }
   if (text.size() >= 2) {
-    bytes += byte(static_cast<unsigned>(digit(text[0])) << 2U | static_cast<unsigned>(digit(text[1])) >> 4U);
+    *to++ = byte(static_cast<unsigned>(digit(text[0])) << 2U | static_cast<unsigned>(digit(text[1])) >> 4U);
   }
   if (text.size() == 3) {
-    bytes += byte(static_cast<unsigned>(digit(text[1])) << 4U | static_cast<unsigned>(digit(text[2])) >> 2U);
+    *to = byte(static_cast<unsigned>(digit(text[1])) << 4U | static_cast<unsigned>(digit(text[2])) >> 2U);
   }
   return bytes;
 }

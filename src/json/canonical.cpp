@@ -1,6 +1,7 @@
 #include "json/document.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -31,19 +32,26 @@ constexpr char short_escape(char c) noexcept {
 void append_string(std::string& to, std::string_view text) {
   constexpr std::string_view hex = "0123456789abcdef";
   to += '"';
-  for (char const c : text) {
-    auto const code = static_cast<unsigned char>(c);
-    if (char const letter = short_escape(c); letter != '\0') {
-      to += '\\';
+  // What needs no escape goes over in one piece.
+  std::size_t plain = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    auto const code = static_cast<unsigned char>(text[at]);
+    char const letter = short_escape(text[at]);
+    if (letter == '\0' && code >= 0x20) {
+      continue;
+    }
+    to += text.substr(plain, at - plain);
+    plain = at + 1;
+    to += '\\';
+    if (letter != '\0') {
       to += letter;
-    } else if (code < 0x20) {
-      to += "\\u00";
+    } else {
+      to += "u00";
       to += hex[code >> 4U];
       to += hex[code & 0x0fU];
-    } else {
-      to += c;
     }
   }
+  to += text.substr(plain);
   to += '"';
 }
 

@@ -230,7 +230,7 @@ void connection::cut() {
   }
   was_cut_ = true;
   close();
-  
+  cut_.emit(asio::cancellation_type::terminal);
 }
 
 connection::attempt connection::try_read(std::span<char> into) noexcept {
