@@ -24,7 +24,7 @@ MAY_USE = {
     "localapi": {"net", "json", "store", "consent"},
     "hub": {"net", "jose", "json"},
     "client": {"json"},
-    "config": {"jose"},
+    "config": {"jose", "authz"},
     "ops": {"net", "json"},
     "app": None,  # wires everything
     "tools/hubsim": {"json", "net"},  # must not share the daemon's jose, or one mistake hides in both

@@ -5,6 +5,7 @@
 #include "app/trust.hpp"
 #include "base/time.hpp"
 #include "config/keys.hpp"
+#include "config/policies.hpp"
 #include "hub/issuer_keys.hpp"
 #include "ingress/webhook.hpp"
 #include "localapi/api.hpp"
@@ -106,10 +107,10 @@ struct daemon::parts {
                  [](std::string const&) {}),
         issuer_keys(io.get_executor(), issuer_origins_of(settings), refresh_settings_of(settings), client, sink,
                     [this](std::string const& issuer) { release_waiting(issuer); }),
-        processor(io.get_executor(), *store, {ring, issuer_keys, event_policy_of(settings)}, sink, metrics,
+        processor(io.get_executor(), *store, {ring, issuer_keys, config::event_policy_of(settings)}, sink, metrics,
                   pipeline_settings_of(settings)),
-        webhook(ingress_settings_of(settings), bearer_policy_of(settings), hub_keys, *store, system_clock(), sink,
-                metrics),
+        webhook(ingress_settings_of(settings), config::bearer_policy_of(settings), hub_keys, *store, system_clock(),
+                sink, metrics),
         api(*store, system_clock(), sink, api_settings_of(settings), [this] { return facts(); }),
         operations(metrics, [this] { return conditions(); }), lapse_alarm(control), watchdog_alarm(control) {
     metrics.add(ops::metrics::reading::counter, "consentd_log_lines_dropped_total",

@@ -1,11 +1,9 @@
-// Settings → the keys and policies that deliveries are judged by.
+// Settings → where verification keys come from.
 #ifndef CONSENTD_APP_TRUST_HPP
 #define CONSENTD_APP_TRUST_HPP
 
-#include "authz/bearer.hpp"
 #include "config/settings.hpp"
 #include "hub/issuer_keys.hpp"
-#include "jose/open.hpp"
 
 #include <boost/asio/ssl/context.hpp>
 
@@ -14,8 +12,6 @@
 
 namespace consentd::app {
 
-authz::bearer_policy bearer_policy_of(config::settings const& how);
-jose::event_policy event_policy_of(config::settings const& how);
 hub::refresh_settings refresh_settings_of(config::settings const& how);
 
 // Where the Hub's own keys come from, and the LFI issuers'. Files are read here: throws failed_start.

@@ -68,7 +68,7 @@ outcome hold(ledger& in, settlement const& event, inbox_row const& delivery) {
         {reason::unknown_consent, std::to_string(in.how.held_rows) + " events wait for their consents already"});
   }
   let_wait(in, delivery, waits_for_consent(event.report.consent_id));
-  in.after.decided.push_back("held");
+  in.after.decided.emplace_back("held");
   return held{};
 }
 
@@ -179,7 +179,7 @@ result<outcome> settle(ledger& in, settlement const& event) {
   auto const before = at.known ? std::optional(at.known->record.state) : std::nullopt;
   auto made = consent::decide(before, report, at.delivery.received, at.redelivered || earlier.has_value());
   if (!made) {
-    return put_aside(in, event, at.delivery, std::move(made.error()));
+    return put_aside(in, event, at.delivery, made.error());
   }
   return record(in, event, at, std::move(*made), print, earlier);
 }

@@ -27,7 +27,7 @@ public:
         readers_(connections(how), log) {
     auto const& count = base.found.count;
     counters.inbox(count.pending, count.waiting_for_consent + count.waiting_for_keys);
-    worklist_.start(std::move(base.found.pending), std::move(base.found.waiting_for_keys));
+    worklist_.start(std::move(base.found.pending), base.found.waiting_for_keys);
   }
 
   // The threads end in the order that leaves none of them a partner that is gone.

@@ -5,12 +5,13 @@
 
 namespace consentd::store::sqlite {
 
-void worklist::start(std::vector<ready_delivery> pending, std::map<std::string, std::uint64_t> waiting_for_keys) {
+void worklist::start(std::vector<ready_delivery> pending,
+                     std::map<std::string, std::uint64_t> const& waiting_for_keys) {
   std::lock_guard const lock(mutex_);
   left_behind_ = static_cast<std::size_t>(
       std::count_if(pending.begin(), pending.end(), [](ready_delivery const& one) { return one.left_behind; }));
   ready_ = decltype(ready_)(std::greater<>{}, std::move(pending));
-  for (auto& [issuer, count] : waiting_for_keys) {
+  for (auto const& [issuer, count] : waiting_for_keys) {
     waiting_for_keys_.emplace(issuer, count);
   }
 }

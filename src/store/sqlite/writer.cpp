@@ -28,7 +28,7 @@ failure storage_failure(std::string_view what) {
 
 } // namespace
 
-writer::writer(connection on, parts with) : db_(std::move(on)), with_(std::move(with)) {
+writer::writer(connection on, parts const& with) : db_(std::move(on)), with_(with) {
   sqlite3_wal_hook(
       db_.handle(),
       [](void* self, sqlite3*, char const*, int pages) {

@@ -82,7 +82,7 @@ public:
     checkpointer& wal;
   };
   // Starts the thread. `on` has been opened for writing; all of `with` must outlive the writer.
-  writer(connection on, parts with);
+  writer(connection on, parts const& with);
   // Finishes what is queued.
   ~writer();
   writer(writer const&) = delete;

@@ -1,6 +1,7 @@
 #include "authz/bearer.hpp"
 #include "config/keys.hpp"
 #include "config/load.hpp"
+#include "config/policies.hpp"
 #include "events/event.hpp"
 #include "tools/consentctl/inspect.hpp"
 #include "tools/consentctl/offline_keys.hpp"
@@ -33,29 +34,6 @@ bool take_files(offline_keys& keys, std::vector<std::string> const& given, inspe
     }
   }
   return true;
-}
-
-jose::event_policy event_policy(config::settings const& from) {
-  jose::event_policy made;
-  made.audiences = from.events.audiences;
-  made.leeway = from.events.leeway;
-  made.max_expiry = from.events.max_expiry;
-  made.allow_rsa_oaep_sha1 = from.events.allow_rsa_oaep_sha1;
-  made.limit.token_bytes = from.hub.max_body_bytes;
-  made.payload.bytes = from.hub.max_body_bytes;
-  return made;
-}
-
-authz::bearer_policy bearer_policy(config::settings const& from) {
-  authz::bearer_policy made;
-  made.issuer = from.bearer.issuer;
-  if (!from.bearer.subject.empty()) {
-    made.subject = from.bearer.subject;
-  }
-  made.audience = from.bearer.audience;
-  made.leeway = from.bearer.leeway;
-  made.max_lifetime = from.bearer.max_lifetime;
-  return made;
 }
 
 std::string time_or_dash(std::optional<timestamp> const& time) {
@@ -104,7 +82,7 @@ void inspect_event(inspect_options const& asked, std::string const& token, times
     out.fails(keys.error());
     return;
   }
-  auto const event = jose::open_event(token, received, *keys, issuers, event_policy(*settings), &out);
+  auto const event = jose::open_event(token, received, *keys, issuers, config::event_policy_of(*settings), &out);
   if (!event) {
     out.fails(event.error());
     return;
@@ -127,7 +105,7 @@ void inspect_bearer(inspect_options const& asked, std::string const& token, time
   if (!take_files(hub, asked.jwks, out)) {
     return;
   }
-  auto const caller = authz::check_bearer(token, now, hub, bearer_policy(*settings), &out);
+  auto const caller = authz::check_bearer(token, now, hub, config::bearer_policy_of(*settings), &out);
   if (!caller) {
     out.fails(caller.error());
     return;
