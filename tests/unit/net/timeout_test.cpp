@@ -41,6 +41,21 @@ BOOST_AUTO_TEST_CASE(slow_header_section_is_answered_with_408) {
   BOOST_TEST((to.refusals().front().why == reason::request_timeout));
 }
 
+// The connection already waits for a much later deadline, that of being idle.
+BOOST_AUTO_TEST_CASE(slow_header_section_after_an_idle_time_is_answered_with_408) {
+  net::limits bounds;
+  bounds.idle = std::chrono::hours{1};
+  bounds.header = soon;
+  server to{echo, {.bounds = bounds}};
+  for (int each = 0; each < 5; ++each) {
+    raw_client client{to};
+    client.send(get);
+    BOOST_TEST(client.read_reply().status == 200U);
+    client.send(get.substr(0, 20));
+    BOOST_TEST(client.read_reply().status == 408U);
+  }
+}
+
 // The limit holds for the whole section: a byte now and then does not extend it.
 BOOST_AUTO_TEST_CASE(trickling_header_section_is_answered_with_408) {
   net::limits bounds;

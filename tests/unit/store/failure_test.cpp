@@ -56,7 +56,7 @@ public:
   file_size_limit& operator=(file_size_limit const&) = delete;
   ~file_size_limit() {
     ::setrlimit(RLIMIT_FSIZE, &before_);
-    ::signal(SIGXFSZ, handler_);
+    static_cast<void>(::signal(SIGXFSZ, handler_));
   }
 
 private:

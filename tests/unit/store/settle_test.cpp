@@ -127,7 +127,8 @@ BOOST_AUTO_TEST_CASE(event_of_an_unknown_consent_waits_until_it_is_announced) {
   auto settlement = settlement_of(again[0], report_of("c", status::authorized, 0));
   settlement.token.jti = "j";
   // Holding has not spent the jti: it is no redelivery.
-  BOOST_TEST(word(settle(std::move(settlement))) == "applied");
+  auto const became = settle(std::move(settlement));
+  BOOST_TEST(word(became) == "applied");
 }
 
 BOOST_AUTO_TEST_CASE(announcement_releases_what_waits_for_it_alone) {
@@ -184,7 +185,8 @@ BOOST_AUTO_TEST_CASE(expired_event_that_names_an_end_casts_doubt_and_is_not_appl
   auto late = settlement_of(id, report_of("c", status::revoked, 1));
   late.expired = true;
   late.token.jti = "j";
-  BOOST_TEST(word(settle(std::move(late))) == "expired");
+  auto const became = settle(std::move(late));
+  BOOST_TEST(word(became) == "expired");
   auto const kept = find("c");
   BOOST_TEST((kept->state.status == status::authorized));
   BOOST_TEST(kept->state.flags.in_doubt);
@@ -202,7 +204,8 @@ BOOST_AUTO_TEST_CASE(expired_event_that_names_an_end_casts_doubt_and_is_not_appl
   take();
   auto again = settlement_of(id2, report_of("c", status::revoked, 1));
   again.expired = true;
-  BOOST_TEST(word(settle(std::move(again))) == "expired");
+  auto const second = settle(std::move(again));
+  BOOST_TEST(word(second) == "expired");
   BOOST_TEST(told().size() == 3U);
 }
 

@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(second_process_is_refused) {
   if (child == 0) {
     // Opens, says so by stopping, and is killed.
     open();
-    ::raise(SIGSTOP);
+    static_cast<void>(::raise(SIGSTOP));
     ::_exit(0);
   }
   int status = 0;

@@ -139,6 +139,7 @@ struct store_fixture {
     io.restart();
     io.run();
     std::vector<T> all;
+    all.reserve(done.size());
     for (auto& one : done) {
       all.push_back(std::move(one.value()));
     }
@@ -165,7 +166,7 @@ private:
   static boost::asio::awaitable<void> keep(boost::asio::awaitable<T> operation, std::optional<T>& into) {
     into.emplace(co_await std::move(operation));
   }
-  static void rethrow(std::exception_ptr thrown) {
+  static void rethrow(std::exception_ptr const& thrown) {
     if (thrown) {
       std::rethrow_exception(thrown);
     }

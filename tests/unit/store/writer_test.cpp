@@ -31,7 +31,7 @@ struct grouping : store_fixture {
     stopped.wait();
   }
   void append_unawaited(std::string body) {
-    boost::asio::co_spawn(io, store->append(delivery_of(std::move(body))), [](std::exception_ptr, auto) {});
+    boost::asio::co_spawn(io, store->append(delivery_of(std::move(body))), [](std::exception_ptr const&, auto) {});
     io.restart();
     io.poll();
   }
@@ -54,6 +54,7 @@ BOOST_AUTO_TEST_CASE(what_is_queued_during_a_commit_goes_into_the_next_together)
   open();
   stop_writer();
   std::vector<boost::asio::awaitable<result<store::appended>>> all;
+  all.reserve(100);
   for (int i = 0; i < 100; ++i) {
     all.push_back(store->append(delivery_of("body", std::to_string(i))));
   }
@@ -91,6 +92,7 @@ BOOST_AUTO_TEST_CASE(member_that_fails_half_way_leaves_nothing_and_its_neighbour
   raw_database(settings.path).execute("UPDATE consents SET kind = 77 WHERE id = 'foreign'");
   open();
   std::vector<std::int64_t> ids;
+  ids.reserve(3);
   for (int i = 0; i < 3; ++i) {
     ids.push_back(append("body"));
   }
@@ -142,7 +144,7 @@ BOOST_AUTO_TEST_CASE(queued_writes_are_finished_at_the_end_and_complete_in_their
       *good += became ? 1 : 0;
       *bad += home->get_executor().running_in_this_thread() ? 0 : 1;
     };
-    boost::asio::co_spawn(pool, one(this, &pool, &kept, &elsewhere), [](std::exception_ptr) {});
+    boost::asio::co_spawn(pool, one(this, &pool, &kept, &elsewhere), [](std::exception_ptr const&) {});
   }
   pool.join(); // the operations under way keep the pool running
   BOOST_TEST(kept == 300);
@@ -157,7 +159,7 @@ BOOST_AUTO_TEST_CASE(store_that_ends_with_writes_queued_keeps_them_first) {
   for (auto& one : kept) {
     boost::asio::co_spawn(
         io, store->append(delivery_of("body")),
-        [&one](std::exception_ptr, result<store::appended> const& became) { one = became.has_value(); });
+        [&one](std::exception_ptr const&, result<store::appended> const& became) { one = became.has_value(); });
   }
   io.poll(); // all are queued
   close();
@@ -186,6 +188,7 @@ BOOST_AUTO_TEST_CASE(wal_stays_within_its_bound) {
   std::uintmax_t largest = 0;
   for (int round = 0; round < 50; ++round) {
     std::vector<boost::asio::awaitable<result<store::appended>>> all;
+    all.reserve(16);
     for (int i = 0; i < 16; ++i) {
       all.push_back(store->append(delivery_of(std::string(body_bytes, 'b'))));
     }
