@@ -209,7 +209,8 @@ BOOST_AUTO_TEST_CASE(quarantine_is_listed_newest_first_by_reason_and_paged) {
   }
   auto const list = [this](std::optional<reason> why, std::int64_t before, std::size_t limit) {
     std::vector<std::int64_t> found;
-    for (auto const& one : *await(store->quarantined(why, before, limit))) {
+    auto const page = *await(store->quarantined(why, before, limit));
+    for (auto const& one : page) {
       found.push_back(one.id);
     }
     return found;

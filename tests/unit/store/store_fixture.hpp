@@ -124,7 +124,7 @@ struct store_fixture {
   template <class T>
   T await(boost::asio::awaitable<T> operation) {
     std::optional<T> done;
-    boost::asio::co_spawn(io, keep(std::move(operation), done), rethrow);
+    boost::asio::co_spawn(io, std::move(operation), keep_in(done));
     io.restart();
     io.run();
     return std::move(done.value());
@@ -134,7 +134,7 @@ struct store_fixture {
   std::vector<T> await_all(std::vector<boost::asio::awaitable<T>> operations) {
     std::vector<std::optional<T>> done(operations.size());
     for (std::size_t i = 0; i < operations.size(); ++i) {
-      boost::asio::co_spawn(io, keep(std::move(operations[i]), done[i]), rethrow);
+      boost::asio::co_spawn(io, std::move(operations[i]), keep_in(done[i]));
     }
     io.restart();
     io.run();
@@ -163,13 +163,13 @@ struct store_fixture {
 
 private:
   template <class T>
-  static boost::asio::awaitable<void> keep(boost::asio::awaitable<T> operation, std::optional<T>& into) {
-    into.emplace(co_await std::move(operation));
-  }
-  static void rethrow(std::exception_ptr const& thrown) {
-    if (thrown) {
-      std::rethrow_exception(thrown);
-    }
+  static auto keep_in(std::optional<T>& into) {
+    return [&into](std::exception_ptr const& thrown, T became) {
+      if (thrown) {
+        std::rethrow_exception(thrown);
+      }
+      into.emplace(std::move(became));
+    };
   }
 };
 
