@@ -14,12 +14,15 @@ struct plan {
   std::atomic<bool> failed = false;
 
   int on_write() {
-    if (how == disk_fault::sync_error) {
+    if (how != disk_fault::full && how != disk_fault::write_error) {
       return SQLITE_OK;
     }
     return due() ? (how == disk_fault::full ? SQLITE_FULL : SQLITE_IOERR_WRITE) : SQLITE_OK;
   }
-  int on_sync() { return how == disk_fault::sync_error && due() ? SQLITE_IOERR_FSYNC : SQLITE_OK; }
+  int on_sync(bool database) {
+    bool const concerned = how == disk_fault::sync_error || (how == disk_fault::database_sync_error && database);
+    return concerned && due() ? SQLITE_IOERR_FSYNC : SQLITE_OK;
+  }
 
 private:
   bool due() {
@@ -38,6 +41,7 @@ sqlite3_vfs on_top;
 // The real file follows in the same memory.
 struct file {
   sqlite3_file base;
+  bool is_database;
 };
 sqlite3_file* real(sqlite3_file* of) {
   return reinterpret_cast<sqlite3_file*>(reinterpret_cast<char*>(of) + sizeof(file));
@@ -57,7 +61,7 @@ int truncate(sqlite3_file* f, sqlite3_int64 size) {
   return real(f)->pMethods->xTruncate(real(f), size);
 }
 int sync(sqlite3_file* f, int flags) {
-  int const fault = faults.on_sync();
+  int const fault = faults.on_sync(reinterpret_cast<file*>(f)->is_database);
   return fault != SQLITE_OK ? fault : real(f)->pMethods->xSync(real(f), flags);
 }
 int file_size(sqlite3_file* f, sqlite3_int64* size) {
@@ -100,7 +104,7 @@ sqlite3_io_methods const methods{
     shm_unmap, nullptr,    nullptr};
 
 int open(sqlite3_vfs*, char const* name, sqlite3_file* f, int flags, int* out) {
-  new (f) file{};
+  new (f) file{{}, (flags & SQLITE_OPEN_MAIN_DB) != 0};
   int const code = beneath->xOpen(beneath, name, real(f), flags, out);
   f->pMethods = real(f)->pMethods != nullptr ? &methods : nullptr;
   return code;
@@ -116,6 +120,8 @@ std::ostream& operator<<(std::ostream& to, disk_fault fault) {
     return to << "write error";
   case disk_fault::sync_error:
     return to << "sync error";
+  case disk_fault::database_sync_error:
+    return to << "database sync error";
   }
   return to;
 }

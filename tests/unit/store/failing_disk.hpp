@@ -11,9 +11,10 @@ struct sqlite3_vfs;
 namespace consentd::test {
 
 enum class disk_fault : std::uint8_t {
-  full,        // a write finds no room
-  write_error, // a write fails
-  sync_error   // a sync fails: what was written may never reach the disk
+  full,                // a write finds no room
+  write_error,         // a write fails
+  sync_error,          // a sync fails: what was written may never reach the disk
+  database_sync_error, // only those of the database file: the WAL is well, checkpoints are not
 };
 
 std::ostream& operator<<(std::ostream& to, disk_fault fault);

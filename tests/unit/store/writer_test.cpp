@@ -112,6 +112,33 @@ BOOST_AUTO_TEST_CASE(member_that_fails_half_way_leaves_nothing_and_its_neighbour
   BOOST_TEST(store->extent().last == 4U);
 }
 
+BOOST_AUTO_TEST_CASE(member_that_fails_at_its_last_step_leaves_no_trace_in_what_is_counted) {
+  open();
+  announce("good");
+  auto const first = append("body");
+  auto const blocked = append("body");
+  close();
+  // The last thing that a settlement writes meets a row that stands there already.
+  raw_database(settings.path)
+      .execute("INSERT INTO deliveries (id, interaction_id, received, peer, finished, issuer, consent_id) VALUES (" +
+               std::to_string(blocked) + ", '', 0, '', 0, '', '')");
+  open();
+  take();
+  stop_writer();
+  std::vector<boost::asio::awaitable<result<store::outcome>>> all;
+  all.push_back(store->settle(settlement_of(first, report_of("good", status::authorized, 0))));
+  all.push_back(store->settle(settlement_of(blocked, report_of("good", status::suspended, 1))));
+  auto const became = await_as_one_group(std::move(all));
+  BOOST_REQUIRE(became[0]);
+  BOOST_REQUIRE(!became[1]);
+  BOOST_TEST(became[1].error().code == reason::storage);
+  BOOST_TEST(store->extent().last == 2U);
+  BOOST_TEST(told().size() == 2U);
+  BOOST_TEST(counters.of("decided applied") == 1U);
+  BOOST_TEST((find("good")->state.status == status::authorized));
+  BOOST_TEST(count().pending == 2U); // the blocked one, and the one that stopped the writer
+}
+
 BOOST_AUTO_TEST_CASE(growth_is_told_once_for_a_group_and_only_when_there_is_some) {
   open();
   std::atomic<int> grown = 0;
