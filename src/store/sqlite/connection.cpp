@@ -96,6 +96,10 @@ std::int64_t connection::changed() const noexcept {
   return sqlite3_changes64(handle_.get());
 }
 
+std::int64_t connection::total_changes() const noexcept {
+  return sqlite3_total_changes64(handle_.get());
+}
+
 bool connection::in_transaction() const noexcept {
   return sqlite3_get_autocommit(handle_.get()) == 0;
 }

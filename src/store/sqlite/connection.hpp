@@ -80,6 +80,8 @@ public:
   std::int64_t last_id() const noexcept;
   // Rows that the statement before inserted, changed or deleted.
   std::int64_t changed() const noexcept;
+  // Rows inserted, changed or deleted since the connection was opened, those rolled back included.
+  std::int64_t total_changes() const noexcept;
   bool in_transaction() const noexcept;
   sqlite3* handle() const noexcept { return handle_.get(); }
 

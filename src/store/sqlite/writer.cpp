@@ -12,6 +12,11 @@ namespace consentd::store::sqlite {
 namespace {
 
 constexpr std::size_t largest_group = 256;
+// Pages that every member touches are written once for each group, so under load it pays to wait for company: a
+// group that follows one of several members waits this long for its own, or until it is this large. An event that
+// comes alone waits for nothing.
+constexpr std::chrono::microseconds gathering{1500};
+constexpr std::size_t company = 32;
 // The queue holds what the network brought in while one commit took long; beyond it callers are told to come back.
 constexpr std::size_t longest_queue = 4096;
 constexpr std::size_t largest_queue_bytes = std::size_t{16} * 1024 * 1024;
@@ -60,10 +65,16 @@ void writer::queue(std::unique_ptr<write_job> job, weight of) {
     job->complete();
     return;
   }
+  if (queue_.empty()) {
+    first_queued_ = std::chrono::steady_clock::now();
+  }
   queued_bytes_ += of.bytes;
   queue_.push_back({std::move(job), of.bytes});
+  bool const matters = queue_.size() == 1 || queue_.size() == company;
   lock.unlock();
-  arrived_.notify_one();
+  if (matters) {
+    arrived_.notify_one();
+  }
 }
 
 void writer::empty_wal_soon() {
@@ -105,7 +116,12 @@ std::optional<writer::group> writer::next_group() {
   if (queue_.empty() && stopping_) {
     return std::nullopt;
   }
+  if (busy_ && !queue_.empty()) {
+    arrived_.wait_until(lock, first_queued_ + gathering,
+                        [this] { return stopping_ || empty_soon_ || queue_.size() >= company; });
+  }
   auto const size = std::min(queue_.size(), largest_group);
+  busy_ = size > 1;
   group members;
   members.reserve(size);
   for (std::size_t i = 0; i < size; ++i) {
@@ -113,6 +129,7 @@ std::optional<writer::group> writer::next_group() {
     members.push_back(std::move(queue_.front().job));
     queue_.pop_front();
   }
+  first_queued_ = std::chrono::steady_clock::now();
   return members;
 }
 
@@ -131,7 +148,6 @@ void writer::commit(group& members) {
   auto const began = std::chrono::steady_clock::now();
   auto in = open_ledger();
   try {
-    run(db_, "BEGIN IMMEDIATE");
     if (apply_each(in, members)) {
       if (in.spent > 0) {
         sweep_in(in, in.spent * sweep_factor);
@@ -152,8 +168,50 @@ void writer::commit(group& members) {
   publish(in);
 }
 
-// True when anything was kept.
+// Begins the transaction; true when anything was kept.
 bool writer::apply_each(ledger& in, group& members) {
+  auto const start = in.mark();
+  run(db_, "BEGIN IMMEDIATE");
+  if (auto const kept = apply_freely(in, members)) {
+    return *kept;
+  }
+  run(db_, "ROLLBACK");
+  in.rewind(start);
+  run(db_, "BEGIN IMMEDIATE");
+  return apply_apart(in, members);
+}
+
+// A savepoint has SQLite copy every page that a member touches, and hardly any member needs it: nearly all that fail
+// do so before their first write.
+std::optional<bool> writer::apply_freely(ledger& in, group& members) {
+  bool kept = false;
+  for (auto const& member : members) {
+    auto const before = in.mark();
+    auto const written = db_.total_changes();
+    bool keep = false;
+    try {
+      keep = member->apply(in);
+    } catch (database_error const& error) {
+      if (!error.concerns_one_row() || !db_.in_transaction()) {
+        throw;
+      }
+      return std::nullopt;
+    } catch (std::exception const&) {
+      return std::nullopt;
+    }
+    if (!keep) {
+      if (db_.total_changes() != written) {
+        return std::nullopt;
+      }
+      in.rewind(before);
+    }
+    kept = kept || keep;
+  }
+  return kept;
+}
+
+// Each in a savepoint of its own, so that one which fails half-way costs its neighbours nothing.
+bool writer::apply_apart(ledger& in, group& members) {
   bool kept = false;
   for (auto const& member : members) {
     kept = apply_one(in, *member) || kept;

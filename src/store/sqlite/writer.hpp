@@ -35,7 +35,8 @@ namespace consentd::store::sqlite {
 class write_job {
 public:
   virtual ~write_job() = default;
-  // Within a savepoint. False: nothing of it may stay. Throws what the database throws.
+  // In the group's transaction. False: nothing of it may stay. Throws what the database throws. A member that failed
+  // after it had written has the whole group rolled back and applied again, so this may be called twice.
   virtual bool apply(ledger& in) = 0;
   // What it is completed with, in place of what apply() came to.
   virtual void fail(failure why) = 0;
@@ -88,8 +89,8 @@ public:
   writer(writer const&) = delete;
   writer& operator=(writer const&) = delete;
 
-  // The operation runs on the writer's thread in a savepoint; its failure, and its success once it is on stable
-  // storage, are delivered to the awaiting coroutine's executor.
+  // The operation runs on the writer's thread in a transaction, once or, after a rollback, twice; its failure, and its
+  // success once it is on stable storage, are delivered to the awaiting coroutine's executor.
   template <class T>
   async_result<T> submit(write_operation<T> operation, weight of = {}) {
     auto initiate = [this, of](typename awaited<T>::handler&& suspended, write_operation<T> what) {
@@ -114,6 +115,9 @@ private:
   std::optional<group> next_group();
   void commit(group& members);
   bool apply_each(ledger& in, group& members);
+  // Nothing when a member failed after it had written: the transaction is of no use then.
+  std::optional<bool> apply_freely(ledger& in, group& members);
+  bool apply_apart(ledger& in, group& members);
   bool apply_one(ledger& in, write_job& member);
   void sweep_in(ledger& in, std::size_t rows);
   void publish(ledger const& in);
@@ -134,6 +138,7 @@ private:
   sweep sweep_;
   bool wal_too_long_ = false;
   bool wal_used_ = true; // since it was truncated
+  bool busy_ = false;    // the last group had several members
   timestamp latest_;     // no group's time lies before that of an earlier one
   bool failing_ = false; // the last write or checkpoint failed, and the log says so
   bool suspect_ = false; // a write or sync failed: pages may be in the cache alone
@@ -147,6 +152,7 @@ private:
   };
   std::deque<queued> queue_;
   std::size_t queued_bytes_ = 0;
+  std::chrono::steady_clock::time_point first_queued_; // of those in the queue, about
   bool empty_soon_ = false;
   bool stopping_ = false;
 
