@@ -28,6 +28,7 @@
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
+#include <functional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -52,6 +53,7 @@ store::sqlite::settings store_settings_of(config::settings const& how) {
   store.inbox_rows = how.store.inbox_rows;
   store.inbox_bytes = how.store.inbox_bytes;
   store.held_rows = how.store.held_rows;
+  store.waiting_rows = how.store.waiting_rows;
   store.quarantine_rows = how.store.quarantine_rows;
   return store;
 }
@@ -102,15 +104,19 @@ struct daemon::parts {
   parts(config::settings const& settings, service_manager& service, ops::log& sink)
       : how(settings), manager(service), log(sink), io(static_cast<int>(settings.process.io_threads)),
         control(asio::make_strand(io)), signals(control), store(open_store(settings, sink, metrics)),
-        ring(load_ring(settings)), client(client_context_of(settings)),
-        hub_keys(io.get_executor(), hub_origin_of(settings), refresh_settings_of(settings), client, sink,
-                 [](std::string const&) {}),
-        issuer_keys(io.get_executor(), issuer_origins_of(settings), refresh_settings_of(settings), client, sink,
-                    [this](std::string const& issuer) { release_waiting(issuer); }),
+        ring(load_ring(settings)), kept_keys(read_kept_key_sets(*store, settings)), fetcher(fetcher_of(settings)),
+        hub_keys(io.get_executor(), hub_origin_of(settings, kept_keys), refresh_settings_of(settings), fetcher,
+                 system_clock(), sink, {.arrived = [](std::string const&) {}, .keep = keeper(store::key_role::hub)}),
+        issuer_keys(io.get_executor(), issuer_origins_of(settings, kept_keys), refresh_settings_of(settings), fetcher,
+                    system_clock(), sink,
+                    {.arrived = [this](std::string const& issuer) { release_waiting(issuer); },
+                     .keep = keeper(store::key_role::issuer)}),
         processor(io.get_executor(), *store, {ring, issuer_keys, config::event_policy_of(settings)}, sink, metrics,
                   pipeline_settings_of(settings)),
-        webhook(ingress_settings_of(settings), config::bearer_policy_of(settings), hub_keys, *store, system_clock(),
-                sink, metrics),
+        webhook(
+            ingress_settings_of(settings), config::bearer_policy_of(settings), hub_keys,
+            [this](std::chrono::milliseconds patience) { return ask_for_hub_keys(patience); }, *store, system_clock(),
+            sink, metrics),
         api(*store, system_clock(), sink, api_settings_of(settings), [this] { return facts(); }),
         operations(metrics, [this] { return conditions(); }), lapse_alarm(control), watchdog_alarm(control) {
     metrics.add(ops::metrics::reading::counter, "consentd_log_lines_dropped_total",
@@ -127,6 +133,8 @@ struct daemon::parts {
   localapi::daemon_facts facts() const;
   std::vector<ops::condition> conditions() const;
   void release_waiting(std::string const& issuer);
+  asio::awaitable<ingress::asked> ask_for_hub_keys(std::chrono::milliseconds patience);
+  std::function<void(std::string const&, hub::published_set const&)> keeper(store::key_role role);
   void start();
   asio::awaitable<void> serve();
   asio::awaitable<void> stop();
@@ -144,7 +152,8 @@ struct daemon::parts {
   asio::signal_set signals;
   std::unique_ptr<store::event_store> store;
   jose::key_ring ring;
-  std::shared_ptr<asio::ssl::context> client;
+  std::vector<store::kept_key_set> kept_keys;
+  hub::fetcher fetcher;
   hub::issuer_keys hub_keys;
   hub::issuer_keys issuer_keys;
   pipeline::processor processor;
@@ -213,6 +222,38 @@ void daemon::parts::release_waiting(std::string const& issuer) {
         }
       }(this, issuer),
       asio::detached);
+}
+
+asio::awaitable<ingress::asked> daemon::parts::ask_for_hub_keys(std::chrono::milliseconds patience) {
+  auto issuer = how.bearer.issuer;
+  switch (co_await hub_keys.refresh(std::move(issuer), patience)) {
+  case hub::refreshed::fetched:
+    co_return ingress::asked::renewed;
+  case hub::refreshed::too_soon:
+    co_return ingress::asked::too_soon;
+  case hub::refreshed::failed:
+  case hub::refreshed::pinned:
+    break;
+  }
+  co_return ingress::asked::failed;
+}
+
+// A set that could not be kept is kept at its next confirmation; this run has it in memory.
+std::function<void(std::string const&, hub::published_set const&)> daemon::parts::keeper(store::key_role role) {
+  return [this, role](std::string const& issuer, hub::published_set const& set) {
+    store::kept_key_set kept{role, issuer, set.since, set.confirmed, set.document};
+    asio::co_spawn(
+        io,
+        [](parts* self, store::kept_key_set what) -> asio::awaitable<void> {
+          auto const named = what.issuer;
+          auto const done = co_await self->store->keep(std::move(what), key_sets_kept);
+          if (!done) {
+            self->log.write(severity::warning, "key set not kept",
+                            {{"issuer", named}, {"detail", done.error().detail}});
+          }
+        }(this, std::move(kept)),
+        asio::detached);
+  };
 }
 
 void daemon::parts::start() {

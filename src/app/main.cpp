@@ -37,9 +37,9 @@ int check(config::settings const& how) {
   if (!keys) {
     throw app::failed_start(app::exit_configuration, keys.error().detail);
   }
-  app::hub_origin_of(how);
-  app::issuer_origins_of(how);
-  app::client_context_of(how);
+  app::hub_origin_of(how, {});
+  app::issuer_origins_of(how, {});
+  app::fetcher_of(how);
   app::hub_tls_of(how);
   std::cout << how.file << ": fine\n";
   return 0;

@@ -43,9 +43,9 @@ result<void> check_header(jose::protected_header const& header) {
   return {};
 }
 
-result<std::shared_ptr<jose::verification_key const>> find_key(jose::key_source const& keys,
-                                                               bearer_policy const& policy, std::string const& kid) {
-  auto key = keys.find(policy.issuer, kid);
+result<std::shared_ptr<jose::verification_key const>>
+find_key(jose::key_source const& keys, bearer_policy const& policy, std::string const& kid, timestamp now) {
+  auto key = keys.find(policy.issuer, kid, now);
   if (key) {
     return key;
   }
@@ -150,7 +150,7 @@ result<caller> check_bearer(std::string_view token, timestamp now, jose::key_sou
   }
   told.holds("protected header",
              [&] { return "alg PS256, typ " + jose::quoted(*header.typ) + ", kid " + jose::quoted(header.kid); });
-  auto const key = find_key(keys, policy, header.kid);
+  auto const key = find_key(keys, policy, header.kid, now);
   if (!key) {
     return key.error();
   }

@@ -1,5 +1,8 @@
 #include "config/endpoint.hpp"
 
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
 #include <algorithm>
 #include <arpa/inet.h>
 #include <charconv>
@@ -136,6 +139,20 @@ bool is_https_url(std::string_view text, url_query query) noexcept {
     authority = authority.substr(0, colon);
   }
   return is_host(authority);
+}
+
+result<proxy_endpoint> parse_proxy(std::string const& text) {
+  auto const url = boost::urls::parse_uri(text);
+  if (!url || url->scheme_id() != boost::urls::scheme::http || url->host_address().empty()) {
+    return failure{reason::bad_setting, "is no http URL"};
+  }
+  if (url->has_userinfo() || url->has_query() || url->has_fragment() || url->encoded_path().size() > 1) {
+    return failure{reason::bad_setting, "has more than a host and a port"};
+  }
+  if (auto const port = parse_port(std::string(url->port())); !port || *port == 0) {
+    return failure{reason::bad_setting, "has no port"};
+  }
+  return proxy_endpoint{url->host_address(), std::string(url->port())};
 }
 
 } // namespace consentd::config

@@ -25,6 +25,13 @@ bool is_loopback(endpoint const& where);
 enum class url_query { allowed, refused };
 bool is_https_url(std::string_view text, url_query query) noexcept;
 
+// "http://host:port", nothing else. bad_setting with what is wrong.
+struct proxy_endpoint {
+  std::string host; // an IPv6 address without brackets
+  std::string port;
+};
+result<proxy_endpoint> parse_proxy(std::string const& text);
+
 } // namespace consentd::config
 
 #endif

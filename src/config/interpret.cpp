@@ -94,8 +94,13 @@ private:
     }
   }
 
-  jwks_place key_set(section const& in) {
-    exactly_one(in, "jwks_file", "jwks_url");
+  // `issuer` is where discovery begins when neither key is given.
+  jwks_place key_set(section const& in, std::string const& issuer) {
+    if (in.given("jwks_file") && in.given("jwks_url")) {
+      say(in, "jwks_url", "stands beside jwks_file", "keep one of the two");
+    } else if (!in.mentioned("jwks_file") && !in.mentioned("jwks_url") && !is_https_url(issuer, url_query::refused)) {
+      say(in, "jwks_url", "is missing, and so is jwks_file", "give one of the two: only an https issuer can be asked");
+    }
     if (in.given("jwks_url") && !is_https_url(in.text("jwks_url"), url_query::allowed)) {
       say(in, "jwks_url", "is no https URL", "keys count only when they come over TLS: https://host/path");
     }
@@ -144,7 +149,8 @@ private:
     to.audience = in->text("audience");
     to.leeway = seconds(*in, "leeway_seconds");
     to.max_lifetime = seconds(*in, "max_lifetime_seconds");
-    to.jwks = key_set(*in);
+    to.jwks = key_set(*in, to.issuer);
+    to.distrusted_kids = in->texts("distrust_kids");
   }
 
   void events(events_settings& to) {
@@ -179,7 +185,8 @@ private:
   void issuers(std::vector<issuer_settings>& to) {
     std::set<std::string> ids;
     for (auto const& in : all("issuer")) {
-      issuer_settings issuer{in.text("id"), key_set(in), in.line()};
+      auto const id = in.text("id");
+      issuer_settings issuer{id, key_set(in, id), in.texts("distrust_kids"), in.line()};
       if (in.given("id") && !is_https_url(issuer.id, url_query::refused)) {
         say(in, "id", "is no https URL, or has a query or fragment", "write it exactly as the issuer's events do");
       } else if (in.given("id") && !ids.insert(issuer.id).second) {
@@ -192,11 +199,34 @@ private:
   void jwks(jwks_settings& to) {
     auto const& in = *the("jwks");
     to.ca_file = file(in, "ca_file");
+    to.hosts = in.texts("hosts");
+    to.allow_private_addresses = in.boolean("allow_private_addresses");
+    proxy(in, to);
+    if (in.mentioned("client_certificate") != in.mentioned("client_private_key")) {
+      say(in, in.mentioned("client_certificate") ? "client_private_key" : "client_certificate", "is missing",
+          "give both or neither");
+    }
+    to.client_certificate = file(in, "client_certificate");
+    to.client_private_key = secret_file(in, "client_private_key");
     to.fresh = seconds(in, "fresh_seconds");
     to.stale_for = seconds(in, "stale_for_seconds");
     to.timeout = seconds(in, "timeout_seconds");
     to.max_bytes = size(in, "max_bytes");
     to.max_keys = size(in, "max_keys");
+  }
+
+  void proxy(section const& in, jwks_settings& to) {
+    if (!in.given("proxy")) {
+      return;
+    }
+    auto const text = in.text("proxy");
+    auto const place = parse_proxy(text);
+    if (!place) {
+      say(in, "proxy", place.error().detail, "write http://host:port");
+      return;
+    }
+    to.proxy_host = place->host;
+    to.proxy_port = place->port;
   }
 
   void store(store_settings& to) {
@@ -211,6 +241,7 @@ private:
     to.inbox_rows = size(*in, "inbox_rows");
     to.inbox_bytes = size(*in, "inbox_bytes");
     to.held_rows = size(*in, "held_rows");
+    to.waiting_rows = size(*in, "waiting_rows");
     to.quarantine_rows = size(*in, "quarantine_rows");
   }
 

@@ -34,6 +34,16 @@ constexpr key_description list(std::string_view name, std::int64_t most, std::st
   return {name, value_type::texts, true, "", 1, most, "", meaning};
 }
 
+constexpr key_description distrusted_kids{
+    "distrust_kids",
+    value_type::texts,
+    false,
+    "",
+    1,
+    64,
+    "",
+    "Key ids that count no longer, whatever the key set says: for a key that leaked and is still published."};
+
 constexpr std::array hub_keys{
     list("listen", 16,
          "Where deliveries come in, over TLS: address:port with an IPv4 or bracketed IPv6 address, or systemd:NAME for "
@@ -64,7 +74,10 @@ constexpr std::array bearer_keys{
     number("leeway_seconds", "10", 0, 300, "How far the Hub's clock and this one may differ."),
     number("max_lifetime_seconds", "60", 1, 3600, "The longest time from iat to exp."),
     may("jwks_file", path_bytes, "File of the Hub's public keys (JWK set). Either this or jwks_url."),
-    may("jwks_url", claim_bytes, "Where the Hub publishes its public keys, https. Either this or jwks_file."),
+    may("jwks_url", claim_bytes,
+        "Where the Hub publishes its public keys, https. Without this and jwks_file the discovery document of an https "
+        "issuer is asked."),
+    distrusted_kids,
 };
 
 constexpr std::array events_keys{
@@ -92,13 +105,25 @@ constexpr std::array decryption_keys{
 constexpr std::array issuer_keys{
     must("id", claim_bytes, "The issuer, exactly as its events name it: an https URL without query or fragment."),
     may("jwks_file", path_bytes, "File of its public keys (JWK set). Either this or jwks_url."),
-    may("jwks_url", claim_bytes, "Where it publishes its public keys, https. Either this or jwks_file."),
+    may("jwks_url", claim_bytes,
+        "Where it publishes its public keys, https. Without this and jwks_file its discovery document is asked."),
+    distrusted_kids,
 };
 
 constexpr std::array jwks_keys{
     may("ca_file", path_bytes,
         "PEM file of the certificate authorities that the key servers are checked against; without this key the "
         "system's."),
+    key_description{"hosts", value_type::texts, false, "", 1, 64, "",
+                    "Hosts that may be asked besides those in the URLs above: the key store that discovery documents "
+                    "name."},
+    key_description{"allow_private_addresses", value_type::boolean, false, "false", 0, 0, "",
+                    "Ask also where a name leads to a private, link-local or loopback address. With a proxy the proxy "
+                    "has to see to that."},
+    may("proxy", 512, "The HTTP proxy to ask through: http://host:port. Without this key none."),
+    may("client_certificate", path_bytes,
+        "PEM file of the certificate to show to key servers that ask for one. With client_private_key."),
+    may("client_private_key", path_bytes, "PEM file of its private key, or credential:NAME."),
     number("fresh_seconds", "600", 1, 86400, "How long a fetched set is used before it is fetched again."),
     number("stale_for_seconds", "21600", 0, 86400,
            "How much longer the last good set serves when fetching fails. Not above a day."),
@@ -112,6 +137,8 @@ constexpr std::array store_keys{
     number("inbox_rows", "100000", 1, 100'000'000, "Acknowledged deliveries that wait to be opened; more get a 429."),
     number("inbox_bytes", "1073741824", mebi, 1024 * gibi, "The same in bytes of their bodies."),
     number("held_rows", "100000", 1, 100'000'000, "Events that wait for their consent to be announced."),
+    number("waiting_rows", "10000", 1, 100'000'000,
+           "Events that wait for keys of their issuer, for each issuer; more go to quarantine."),
     number("quarantine_rows", "100000", 1, 100'000'000, "Deliveries kept aside with the reason for their refusal."),
 };
 

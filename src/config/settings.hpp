@@ -61,10 +61,12 @@ struct hub_settings {
   line_number line = 0;
 };
 
-// Where a set of verification keys comes from: exactly one of the two is there.
+// Where a set of verification keys comes from: at most one of the two is there, and without both it is the issuer's
+// discovery document that says.
 struct jwks_place {
-  std::string file; // a path; empty: asked of `url`
+  std::string file; // a path
   std::string url;  // https
+  bool is_discovered() const noexcept { return file.empty() && url.empty(); }
 };
 
 // [bearer]: what the authorization JWT must say (contract section 2).
@@ -75,6 +77,7 @@ struct bearer_settings {
   std::chrono::seconds leeway{};
   std::chrono::seconds max_lifetime{};
   jwks_place jwks;
+  std::vector<std::string> distrusted_kids;
   line_number line = 0;
 };
 
@@ -103,12 +106,19 @@ struct decryption_key_settings {
 struct issuer_settings {
   std::string id;
   jwks_place jwks;
+  std::vector<std::string> distrusted_kids;
   line_number line = 0;
 };
 
 // [jwks]: how key sets are fetched and how long they serve.
 struct jwks_settings {
-  std::string ca_file; // empty: the system's certificate authorities
+  std::string ca_file;            // empty: the system's certificate authorities
+  std::vector<std::string> hosts; // that may be asked: those of every URL above, and those named here
+  bool allow_private_addresses = false;
+  std::string proxy_host; // empty: no proxy
+  std::string proxy_port;
+  std::string client_certificate; // a path; empty: none is shown
+  secret_place client_private_key;
   std::chrono::seconds fresh{};
   std::chrono::seconds stale_for{};
   std::chrono::seconds timeout{};
@@ -122,6 +132,7 @@ struct store_settings {
   std::uint64_t inbox_rows = 0;
   std::uint64_t inbox_bytes = 0;
   std::uint64_t held_rows = 0;
+  std::uint64_t waiting_rows = 0;
   std::uint64_t quarantine_rows = 0;
 };
 

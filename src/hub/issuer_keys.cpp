@@ -1,5 +1,7 @@
 #include "hub/issuer_keys.hpp"
 
+#include "hub/discovery.hpp"
+
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -19,34 +21,62 @@ namespace consentd::hub {
 namespace asio = boost::asio;
 using steady = std::chrono::steady_clock;
 
+namespace {
+
+constexpr std::chrono::milliseconds longest_retry{60000};
+
+} // namespace
+
 struct issuer_keys::entry {
-  entry(std::string name, asio::any_io_executor const& executor) : issuer(std::move(name)), alarm(executor) {}
+  entry(std::string name, history_terms terms, asio::any_io_executor const& executor)
+      : issuer(std::move(name)), history(std::move(terms)), alarm(executor) {}
 
   std::string issuer;
-  std::string url; // empty: the set came from a file and does not age
+  bool fetched = false;   // from somewhere, that is; a pinned set does not age
+  bool discovers = false; // `url` comes from the discovery document
   mutable std::mutex guard;
-  std::shared_ptr<jose::jwk_set const> set; // guarded
-  steady::time_point fetched;               // guarded
-  std::atomic<bool> early_asked{false};
+  key_history history;              // guarded
+  std::uint64_t failures = 0;       // guarded
+  std::atomic<bool> lacking{false}; // a request to ask soon is on its way to the strand
 
   // On the strand alone.
-  asio::steady_timer alarm;
-  asio::cancellation_signal cancel;
+  std::string url;
+  std::optional<steady::time_point> discovered_at;
+  asio::steady_timer alarm;                 // until `due`
+  std::vector<asio::steady_timer*> waiting; // cancelled when a fetch has ended
+  steady::time_point due{};
   std::optional<steady::time_point> last_early;
+  bool fetching = false;
+  bool succeeded = false;    // the last fetch
+  std::uint64_t fetches = 0; // ended
+  asio::cancellation_signal cancel;
+
+  void wake_waiting() {
+    for (auto* const each : waiting) {
+      each->cancel();
+    }
+  }
 };
 
-issuer_keys::issuer_keys(asio::any_io_executor executor, std::vector<key_origin> origins, refresh_settings how,
-                         std::shared_ptr<asio::ssl::context> trust, log_sink& log,
-                         std::function<void(std::string const&)> arrived)
-    : strand_(asio::make_strand(std::move(executor))), how_(how), trust_(std::move(trust)), log_(log),
-      arrived_(std::move(arrived)) {
+issuer_keys::issuer_keys(asio::any_io_executor const& executor, std::vector<key_origin> origins, refresh_settings how,
+                         fetcher const& by, clock const& now, log_sink& log, listeners tell)
+    : strand_(asio::make_strand(executor)), how_(how), fetcher_(by), now_(now), log_(log), tell_(std::move(tell)) {
   for (auto& origin : origins) {
-    auto made = std::make_unique<entry>(std::move(origin.issuer), strand_);
+    history_terms terms;
+    terms.in_force = how_.fresh + how_.stale_for;
+    terms.max_keys = how_.max_keys;
+    terms.distrusted = std::move(origin.distrusted);
+    auto made = std::make_unique<entry>(std::move(origin.issuer), std::move(terms), strand_);
+    if (auto* pinned = std::get_if<std::shared_ptr<jose::jwk_set const>>(&origin.from)) {
+      made->history.pin(std::move(*pinned));
+    } else {
+      made->fetched = true;
+      made->history.restore(origin.kept);
+    }
     if (auto* url = std::get_if<std::string>(&origin.from)) {
       made->url = std::move(*url);
-    } else {
-      made->set = std::move(std::get<0>(origin.from));
     }
+    made->discovers = std::holds_alternative<discovered>(origin.from);
     entries_.push_back(std::move(made));
   }
 }
@@ -55,7 +85,7 @@ issuer_keys::~issuer_keys() = default;
 
 void issuer_keys::start() {
   for (auto& each : entries_) {
-    if (each->url.empty()) {
+    if (!each->fetched) {
       continue;
     }
     ++running_;
@@ -70,6 +100,7 @@ asio::awaitable<void> issuer_keys::stop() {
     stopping_ = true;
     for (auto& each : entries_) {
       each->cancel.emit(asio::cancellation_type::terminal);
+      each->wake_waiting();
     }
   });
   asio::steady_timer turn(co_await asio::this_coro::executor);
@@ -86,35 +117,47 @@ asio::awaitable<void> issuer_keys::stop() {
   }
 }
 
-result<std::shared_ptr<jose::verification_key const>> issuer_keys::find(std::string_view issuer,
-                                                                        std::string_view kid) const {
+result<std::shared_ptr<jose::verification_key const>> issuer_keys::find(std::string_view issuer, std::string_view kid,
+                                                                        timestamp received) const {
   auto* const of = entry_of(issuer);
   if (of == nullptr) {
     return failure{reason::unknown_issuer, "not a configured issuer"};
   }
-  auto const set = in_force(*of);
-  if (!set) {
-    return failure{reason::keys_unavailable, "no key set of " + of->issuer + " is in force"};
+  auto found = [&] {
+    std::lock_guard const lock(of->guard);
+    return of->history.find(kid, received);
+  }();
+  if (!found && found.error().code == reason::keys_unavailable) {
+    ask_soon(*of);
   }
-  auto key = set->find(kid);
-  if (!key) {
-    ask_early(*of);
-    return failure{reason::unknown_signing_key, "the key set of " + of->issuer + " has no usable key of that kid"};
+  return found;
+}
+
+void issuer_keys::ask_for(std::string_view issuer) const {
+  if (auto* const of = entry_of(issuer)) {
+    ask_soon(*of);
   }
-  return key;
+}
+
+asio::awaitable<refreshed> issuer_keys::refresh(std::string issuer, std::chrono::milliseconds patience) {
+  auto* const of = entry_of(issuer);
+  if (of == nullptr || !of->fetched) {
+    co_return refreshed::pinned;
+  }
+  co_return co_await asio::co_spawn(strand_, wait_for_fetch(*of, patience), asio::use_awaitable);
 }
 
 std::vector<key_standing> issuer_keys::standing() const {
   std::vector<key_standing> all;
+  auto const now = now_.now();
   for (auto const& each : entries_) {
     key_standing one{.issuer = each->issuer};
-    if (auto const set = in_force(*each)) {
-      one.keys = set->size();
+    std::lock_guard const lock(each->guard);
+    one.keys = each->history.in_force(now) ? each->history.keys() : 0;
+    if (auto const confirmed = each->history.confirmed()) {
+      one.age = std::max(std::chrono::seconds(0), std::chrono::duration_cast<std::chrono::seconds>(now - *confirmed));
     }
-    if (!each->url.empty()) {
-      std::lock_guard const lock(each->guard);
-      one.age = std::chrono::duration_cast<std::chrono::seconds>(steady::now() - each->fetched);
-    }
+    one.failures = each->failures;
     all.push_back(std::move(one));
   }
   return all;
@@ -126,81 +169,140 @@ issuer_keys::entry* issuer_keys::entry_of(std::string_view issuer) const noexcep
   return found == entries_.end() ? nullptr : found->get();
 }
 
-std::shared_ptr<jose::jwk_set const> issuer_keys::in_force(entry const& of) const {
-  std::lock_guard const lock(of.guard);
-  if (of.set && !of.url.empty() && steady::now() - of.fetched > how_.fresh + how_.stale_for) {
-    return nullptr;
-  }
-  return of.set;
-}
-
-void issuer_keys::ask_early(entry& of) const {
-  if (of.url.empty() || of.early_asked.exchange(true)) {
+void issuer_keys::ask_soon(entry& of) const {
+  if (!of.fetched || of.lacking.exchange(true)) {
     return;
   }
   asio::post(strand_, [this, &of] {
-    auto const now = steady::now();
-    if (!of.last_early || now - *of.last_early >= how_.early) {
-      of.last_early = now;
+    of.lacking = false;
+    if (of.fetching || ask_now(of)) {
+      return;
+    }
+    auto const allowed = *of.last_early + how_.early;
+    if (allowed < of.due) {
+      of.last_early = allowed;
+      of.due = allowed;
       of.alarm.cancel();
     }
-    of.early_asked = false;
   });
+}
+
+// False when it was asked out of turn too short a time ago. On the strand.
+bool issuer_keys::ask_now(entry& of) const {
+  auto const now = steady::now();
+  if (of.last_early && now - *of.last_early < how_.early) {
+    return false;
+  }
+  of.last_early = now;
+  of.due = now;
+  of.alarm.cancel();
+  return true;
+}
+
+asio::awaitable<refreshed> issuer_keys::wait_for_fetch(entry& of, std::chrono::milliseconds patience) {
+  if (!of.fetching && !ask_now(of)) {
+    co_return of.succeeded ? refreshed::too_soon : refreshed::failed;
+  }
+  auto const wanted = of.fetches + 1; // one under way will do: concurrent needs share it
+  asio::steady_timer wait(strand_, steady::now() + patience);
+  of.waiting.push_back(&wait);
+  while (of.fetches < wanted && steady::now() < wait.expiry() && !stopping_) {
+    boost::system::error_code woken;
+    co_await wait.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+  }
+  std::erase(of.waiting, &wait);
+  co_return of.fetches >= wanted&& of.succeeded ? refreshed::fetched : refreshed::failed;
 }
 
 asio::awaitable<void> issuer_keys::keep_fresh(entry& of) {
   // Cancelling the coroutine ends it between steps; the alarm alone is also cancelled to refresh early.
   co_await asio::this_coro::throw_if_cancelled(false);
-  std::chrono::seconds retry{1};
   auto const cancelled = co_await asio::this_coro::cancellation_state;
-  while (cancelled.cancelled() == asio::cancellation_type::none) {
-    auto pause = how_.fresh;
-    if (co_await refresh(of)) {
-      retry = std::chrono::seconds(1);
-    } else {
-      pause = std::min(retry, how_.fresh);
-      retry = std::min(retry * 2, std::chrono::seconds(60));
+  auto const go_on = [&] { return cancelled.cancelled() == asio::cancellation_type::none; };
+  auto retry = how_.first_retry;
+  while (go_on()) {
+    of.fetching = true;
+    of.succeeded = co_await fetch(of);
+    of.fetching = false;
+    ++of.fetches;
+    of.wake_waiting();
+    auto const pause = of.succeeded ? std::chrono::milliseconds(how_.fresh) : retry;
+    retry = of.succeeded ? how_.first_retry : std::min(retry * 2, longest_retry);
+    of.due = steady::now() + pause;
+    while (go_on() && steady::now() < of.due) {
+      of.alarm.expires_at(of.due);
+      boost::system::error_code woken;
+      co_await of.alarm.async_wait(asio::redirect_error(asio::use_awaitable, woken));
     }
-    if (cancelled.cancelled() != asio::cancellation_type::none) {
-      break;
-    }
-    of.alarm.expires_after(pause);
-    boost::system::error_code woken;
-    co_await of.alarm.async_wait(asio::redirect_error(asio::use_awaitable, woken));
   }
 }
 
-asio::awaitable<bool> issuer_keys::refresh(entry& of) {
-  auto text = co_await https_get(of.url, trust_, how_.limits);
+asio::awaitable<bool> issuer_keys::fetch(entry& of) {
+  auto const began = now_.now(); // what is published while the answer is on its way is not in it
+  auto url = co_await place_of(of);
+  auto text = result<std::string>(failure{reason::disconnected, ""});
+  if (url) {
+    text = co_await fetcher_.get(*url);
+  } else {
+    text = url.error();
+  }
+  if (text && take_over(of, std::move(*text), began)) {
+    co_return true;
+  }
   if (!text) {
     log_.write(severity::warning, "key set cannot be fetched",
                {{"issuer", of.issuer}, {"detail", text.error().detail}});
-    co_return false;
   }
-  co_return take_over(of, std::move(*text));
+  of.discovered_at.reset(); // it may have moved
+  std::lock_guard const lock(of.guard);
+  ++of.failures;
+  co_return false;
 }
 
-bool issuer_keys::take_over(entry& of, std::string text) {
-  auto parsed = jose::jwk_set::parse(std::move(text), how_.max_keys);
-  if (!parsed) {
-    log_.write(severity::warning, "key set cannot be used", {{"issuer", of.issuer}, {"detail", parsed.error().detail}});
+asio::awaitable<result<std::string>> issuer_keys::place_of(entry& of) {
+  bool const known = !of.discovers || (of.discovered_at && steady::now() - *of.discovered_at < how_.discovery_fresh);
+  if (known) {
+    co_return of.url;
+  }
+  auto document = co_await fetcher_.get(discovery_url(of.issuer));
+  if (!document) {
+    co_return document.error();
+  }
+  auto uri = read_jwks_uri(*document, of.issuer);
+  if (uri) {
+    of.url = *uri;
+    of.discovered_at = steady::now();
+  }
+  co_return uri;
+}
+
+bool issuer_keys::take_over(entry& of, std::string text, timestamp at) {
+  std::vector<jose::jwk_set::skipped_key> skipped;
+  std::size_t keys = 0;
+  auto const taken = [&]() -> result<bool> {
+    std::lock_guard const lock(of.guard);
+    auto changed = of.history.take(std::move(text), at);
+    if (changed) {
+      of.failures = 0;
+      keys = of.history.keys();
+      skipped = of.history.skipped();
+    }
+    return changed;
+  }();
+  if (!taken) {
+    log_.write(severity::warning, "key set cannot be used", {{"issuer", of.issuer}, {"detail", taken.error().detail}});
     return false;
   }
-  for (auto const& skipped : parsed->skipped()) {
-    log_.write(severity::warning, "key cannot be used",
-               {{"issuer", of.issuer}, {"kid", skipped.kid}, {"detail", skipped.why.detail}});
+  if (*taken) {
+    for (auto const& each : skipped) {
+      log_.write(severity::warning, "key cannot be used",
+                 {{"issuer", of.issuer}, {"kid", each.kid}, {"detail", each.why.detail}});
+    }
+    log_.write(severity::info, "key set in force", {{"issuer", of.issuer}, {"keys", std::to_string(keys)}});
   }
-  bool const had_none = in_force(of) == nullptr;
-  auto const keys = parsed->size();
-  {
-    std::lock_guard const lock(of.guard);
-    of.set = std::make_shared<jose::jwk_set const>(std::move(*parsed));
-    of.fetched = steady::now();
-  }
-  log_.write(severity::info, "key set in force", {{"issuer", of.issuer}, {"keys", std::to_string(keys)}});
-  if (had_none) {
-    arrived_(of.issuer);
-  }
+  // The newest changes on this strand alone, so the reference stays good without the guard.
+  tell_.keep(of.issuer, *of.history.newest());
+  tell_.arrived(of.issuer);
   return true;
 }
 

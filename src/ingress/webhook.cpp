@@ -9,6 +9,7 @@ namespace consentd::ingress {
 namespace {
 
 constexpr std::string_view interaction_header = "x-fapi-interaction-id";
+constexpr std::chrono::seconds patience_for_keys{2}; // contract section 2
 
 bool is_our_fault(reason why) noexcept {
   return status_of(why) >= 500;
@@ -68,10 +69,10 @@ std::string interaction_id_of(net::request_head const& head) {
   return received && is_uuid(*received) ? std::string(*received) : new_uuid();
 }
 
-webhook::webhook(settings how, authz::bearer_policy bearer, jose::key_source const& keys, store::inbox& inbox,
-                 clock const& now, log_sink& log, telemetry& counters)
-    : how_(std::move(how)), bearer_(std::move(bearer)), keys_(keys), inbox_(inbox), now_(now), log_(log),
-      counters_(counters) {
+webhook::webhook(settings how, authz::bearer_policy bearer, jose::key_source const& keys, key_request ask_for_keys,
+                 store::inbox& inbox, clock const& now, log_sink& log, telemetry& counters)
+    : how_(std::move(how)), bearer_(std::move(bearer)), keys_(keys), ask_for_keys_(std::move(ask_for_keys)),
+      inbox_(inbox), now_(now), log_(log), counters_(counters) {
 }
 
 boost::asio::awaitable<void> webhook::serve(net::exchange& request) {
@@ -94,25 +95,45 @@ boost::asio::awaitable<void> webhook::serve(net::exchange& request) {
   count(how_.acknowledge_status, kept->already ? "redelivered" : "stored", request.head());
 }
 
-result<webhook::admitted> webhook::admit(net::request_head const& head) const {
+boost::asio::awaitable<result<webhook::admitted>> webhook::admit(net::request_head const& head) const {
   if (auto sound = check_head(head, how_.path, how_.max_body_bytes); !sound) {
-    return sound.error();
+    co_return sound.error();
   }
   auto const token = bearer_of(head);
   if (!token) {
-    return token.error();
+    co_return token.error();
   }
   auto const received = now_.now();
-  auto caller = authz::check_bearer(*token, received, keys_, bearer_);
+  auto caller = co_await check_token(*token, received);
   if (!caller) {
-    return caller.error();
+    co_return caller.error();
   }
-  return admitted{std::move(*caller), received};
+  co_return admitted{std::move(*caller), received};
+}
+
+// A key that we have never waits. One that we lack is asked for, and the sender waits for that: the Hub may have begun
+// to sign with it a moment ago (contract section 2).
+boost::asio::awaitable<result<authz::caller>> webhook::check_token(std::string_view token, timestamp received) const {
+  auto checked = authz::check_bearer(token, received, keys_, bearer_);
+  if (checked || checked.error().code != reason::keys_unavailable) {
+    co_return checked;
+  }
+  auto const became = co_await ask_for_keys_(patience_for_keys);
+  if (became == asked::failed) {
+    co_return checked;
+  }
+  if (became == asked::renewed) {
+    checked = authz::check_bearer(token, received, keys_, bearer_);
+  }
+  if (!checked && checked.error().code == reason::keys_unavailable) {
+    co_return failure{reason::bearer_unknown_key, "the Hub's key set, fetched just now, has no usable key of that kid"};
+  }
+  co_return checked;
 }
 
 boost::asio::awaitable<result<store::appended>> webhook::keep(net::exchange& request, std::string interaction_id) {
   // Before the body: a sender without a valid token costs us no memory and no disk.
-  auto admission = admit(request.head());
+  auto admission = co_await admit(request.head());
   if (!admission) {
     co_return admission.error();
   }

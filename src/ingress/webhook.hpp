@@ -14,22 +14,34 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 
 namespace consentd::ingress {
 
 struct settings {
   std::string path = "/webhook";     // compared whole with the request's path, undecoded
   unsigned acknowledge_status = 202; // 204 for v1.2 and v2.0
-  std::size_t max_body_bytes = 256 * 1024;
+  std::size_t max_body_bytes = std::size_t{256} * 1024;
   std::chrono::seconds retry_after{5}; // what a sender is told with 429 and 503
 };
+
+// What came of asking for the Hub's keys out of turn.
+enum class asked : std::uint8_t {
+  renewed,  // the set in force has just been fetched
+  too_soon, // it was fetched moments ago, and is not asked for again yet
+  failed    // the Hub could not be asked in time
+};
+// Asks, and waits for the answer that long at most. On any executor.
+using key_request = std::function<boost::asio::awaitable<asked>(std::chrono::milliseconds patience)>;
 
 // One for all sessions of the Hub's listeners; safe on all their threads. Everything given must outlive it.
 class webhook final : public net::handler {
 public:
-  webhook(settings how, authz::bearer_policy bearer, jose::key_source const& keys, store::inbox& inbox,
-          clock const& now, log_sink& log, telemetry& counters);
+  webhook(settings how, authz::bearer_policy bearer, jose::key_source const& keys, key_request ask_for_keys,
+          store::inbox& inbox, clock const& now, log_sink& log, telemetry& counters);
 
   boost::asio::awaitable<void> serve(net::exchange& request) override;
   net::response refuse(reason why, net::request_head const& head) override;
@@ -40,7 +52,8 @@ private:
     authz::caller caller;
     timestamp received;
   };
-  result<admitted> admit(net::request_head const& head) const;
+  boost::asio::awaitable<result<admitted>> admit(net::request_head const& head) const;
+  boost::asio::awaitable<result<authz::caller>> check_token(std::string_view token, timestamp received) const;
   boost::asio::awaitable<result<store::appended>> keep(net::exchange& request, std::string interaction_id);
   net::response refusal(failure const& why, net::request_head const& head, std::string interaction_id) const;
   void count(unsigned status, std::string_view why, net::request_head const& head) const noexcept;
@@ -48,6 +61,7 @@ private:
   settings how_;
   authz::bearer_policy bearer_;
   jose::key_source const& keys_;
+  key_request ask_for_keys_;
   store::inbox& inbox_;
   clock const& now_;
   log_sink& log_;

@@ -77,8 +77,9 @@ result<unverified_event> peek(compact_jws token, event_policy const& policy, cla
   return unverified_event{std::move(token), std::move(payload), std::move(*document), learned.issuer};
 }
 
-result<void> check_signature(unverified_event const& event, key_source const& issuers, steps_told const& steps) {
-  auto const key = issuers.find(event.issuer, event.token.header().kid);
+result<void> check_signature(unverified_event const& event, timestamp received, key_source const& issuers,
+                             steps_told const& steps) {
+  auto const key = issuers.find(event.issuer, event.token.header().kid, received);
   if (!key) {
     return key.error();
   }
@@ -157,7 +158,7 @@ result<signed_event> open_event(std::string_view body, timestamp received, key_r
   if (!event) {
     return event.error();
   }
-  if (auto const holds = check_signature(*event, issuers, told); !holds) {
+  if (auto const holds = check_signature(*event, received, issuers, told); !holds) {
     return holds.error();
   }
   auto claims = read_claims(event->document.root());

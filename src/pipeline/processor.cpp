@@ -161,7 +161,11 @@ asio::awaitable<result<void>> processor::record(verdict const& what, std::string
     log_.write(severity::warning, "event waits for its issuer's keys",
                {{"interaction_id", std::string(interaction_id)}, {"issuer", waits->issuer}});
     auto issuer = waits->issuer;
-    co_return co_await inbox_.wait_for_keys(waits->delivery, std::move(issuer));
+    auto const recorded = co_await inbox_.wait_for_keys(waits->delivery, std::move(issuer));
+    // Keys that arrived after it was judged and before this was recorded have released nothing: they are asked for
+    // again.
+    trust_.issuers.ask_for(waits->issuer);
+    co_return recorded;
   }
   auto refused = std::get<store::refusal>(what);
   log_.write(severity::warning, "event quarantined",

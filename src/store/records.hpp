@@ -202,6 +202,18 @@ struct statistics {
   std::uint64_t database_bytes = 0;
 };
 
+// Whose keys they are: the Hub's own serve for authorization JWTs alone, an issuer's for its events alone.
+enum class key_role : std::uint8_t { hub = 1, issuer = 2 };
+
+// A JWK set as it was published.
+struct kept_key_set {
+  key_role role{};
+  std::string issuer;
+  timestamp since;     // first fetched
+  timestamp confirmed; // last fetched, the same
+  std::string document;
+};
+
 } // namespace consentd::store
 
 #endif

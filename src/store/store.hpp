@@ -112,8 +112,20 @@ public:
   virtual async_result<statistics> count() = 0;
 };
 
+// The key sets of issuers, so that a start without network has those of the run before, and an event that waited is
+// judged by the set of its day.
+class key_sets {
+public:
+  virtual ~key_sets() = default;
+
+  // A set that is known (role, issuer, since) is confirmed. Of each issuer the newest `at_most` stay.
+  virtual async_result<void> keep(kept_key_set set, std::size_t at_most) = 0;
+  // All, those of one issuer oldest first.
+  virtual async_result<std::vector<kept_key_set>> kept_key_sets() = 0;
+};
+
 // All of it. One object for the process; ends after everything that uses it.
-class event_store : public inbox, public consents, public journal, public records {};
+class event_store : public inbox, public consents, public journal, public records, public key_sets {};
 
 } // namespace consentd::store
 

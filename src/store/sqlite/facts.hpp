@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 
@@ -13,7 +15,9 @@ struct counts {
   std::uint64_t pending = 0; // in the inbox, to be opened
   std::uint64_t waiting_for_consent = 0;
   std::uint64_t waiting_for_keys = 0;
-  std::uint64_t inbox_bytes = 0; // bodies of all three
+  // The same by issuer: each has a quota of its own, so that one without keys stops nobody else's events.
+  std::map<std::string, std::uint64_t, std::less<>> waiting_by_issuer{};
+  std::uint64_t inbox_bytes = 0; // bodies of all but those that wait for keys
   std::uint64_t quarantined = 0;
   std::uint64_t consents = 0;
 

@@ -4,7 +4,7 @@ namespace consentd::store::sqlite {
 namespace {
 
 result<void> check_room(ledger const& in, std::size_t body_bytes) {
-  if (in.count.pending + in.count.waiting_for_keys >= in.how.inbox_rows) {
+  if (in.count.pending >= in.how.inbox_rows) {
     return failure{reason::inbox_full,
                    "the inbox holds " + std::to_string(in.how.inbox_rows) + " deliveries to be opened"};
   }
@@ -90,9 +90,30 @@ void evict_oldest_quarantined(ledger& in) {
   --in.count.quarantined;
 }
 
-std::uint64_t& waiting_count(ledger& in, std::string_view what) {
-  return stored_waiting(what).why == delivery_state::waiting_for_consent ? in.count.waiting_for_consent
-                                                                         : in.count.waiting_for_keys;
+void count_waiting(ledger& in, waiting const& what, inbox_row const& delivery) {
+  if (what.why == delivery_state::waiting_for_consent) {
+    ++in.count.waiting_for_consent;
+    return;
+  }
+  ++in.count.waiting_for_keys;
+  ++in.count.waiting_by_issuer[std::string(what.what)];
+  in.count.inbox_bytes -= delivery.bytes;
+}
+
+void count_released(ledger& in, waiting const& what, std::size_t rows, std::uint64_t bytes) {
+  in.count.pending += rows;
+  if (what.why == delivery_state::waiting_for_consent) {
+    in.count.waiting_for_consent -= rows;
+    return;
+  }
+  in.count.waiting_for_keys -= rows;
+  in.count.waiting_by_issuer.erase(std::string(what.what));
+  in.count.inbox_bytes += bytes;
+}
+
+bool has_room_to_wait(ledger const& in, std::string const& issuer) {
+  auto const found = in.count.waiting_by_issuer.find(issuer);
+  return found == in.count.waiting_by_issuer.end() || found->second < in.how.waiting_rows;
 }
 
 } // namespace
@@ -122,6 +143,15 @@ result<void> wait_for_keys(ledger& in, std::int64_t delivery, std::string const&
   auto const row = find_in_inbox(in, delivery);
   if (!row) {
     return failure{reason::not_found, "no such delivery is to be opened"};
+  }
+  if (!has_room_to_wait(in, issuer)) {
+    failure const why{reason::keys_unavailable,
+                      std::to_string(in.how.waiting_rows) + " events wait for keys of this issuer already"};
+    ending how;
+    how.why = &why;
+    how.issuer = issuer;
+    quarantine(in, *row, how, 1);
+    return {};
   }
   let_wait(in, *row, waits_for_keys(issuer));
   in.after.inbox.push_back({inbox_change::what::waits_for_keys, {}, issuer});
@@ -182,23 +212,24 @@ void quarantine(ledger& in, inbox_row const& delivery, ending const& how, std::u
 void let_wait(ledger& in, inbox_row const& delivery, std::string_view what) {
   run(in.db, "UPDATE inbox SET waits_for = ? WHERE id = ?", what, delivery.id);
   --in.count.pending;
-  ++waiting_count(in, what);
+  count_waiting(in, stored_waiting(what), delivery);
   note_left_hand(in, delivery.id);
 }
 
 std::size_t release(ledger& in, std::string_view what) {
   std::size_t released = 0;
+  std::uint64_t bytes = 0;
   {
-    query waiting(in.db, "SELECT id, received FROM inbox WHERE waits_for = ?", what);
+    query waiting(in.db, "SELECT id, received, bytes FROM inbox WHERE waits_for = ?", what);
     while (waiting.step()) {
+      bytes += static_cast<std::uint64_t>(waiting.integer(2));
       in.after.inbox.push_back({inbox_change::what::ready, {waiting.integer(0), waiting.time(1), false}, {}});
       ++released;
     }
   }
   if (released > 0) {
     run(in.db, "UPDATE inbox SET waits_for = NULL WHERE waits_for = ?", what);
-    in.count.pending += released;
-    waiting_count(in, what) -= released;
+    count_released(in, stored_waiting(what), released, bytes);
   }
   return released;
 }

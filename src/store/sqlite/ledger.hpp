@@ -43,7 +43,7 @@ struct ledger {
   effects after;
   std::size_t spent = 0; // rows added to `spent`: so much is swept away in return
 
-  ledger_mark mark() const noexcept {
+  ledger_mark mark() const {
     return {count,
             after.inbox.size(),
             after.decided.size(),

@@ -23,6 +23,7 @@ struct settings {
   std::uint64_t inbox_rows = 100000;                 // to be opened
   std::uint64_t inbox_bytes = 1024ULL * 1024 * 1024; // bodies, waiting ones included
   std::uint64_t held_rows = 100000;                  // waiting for a consent
+  std::uint64_t waiting_rows = 10000;                // waiting for keys, for each issuer
   std::uint64_t quarantine_rows = 100000;            // beyond it the oldest go
   std::size_t readers = 2;                           // threads and connections for queries
 };

@@ -133,8 +133,19 @@ CREATE INDEX consents_lapses ON consents (lapses) WHERE lapses IS NOT NULL;
 INSERT INTO meta VALUES ('run', 0), ('pruned', 0), ('consents', 0);
 )sql";
 
+constexpr char const* version_2 = R"sql(
+CREATE TABLE key_sets (
+  role INTEGER NOT NULL,
+  issuer TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  confirmed INTEGER NOT NULL,
+  document TEXT NOT NULL,
+  PRIMARY KEY (role, issuer, since)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 // The step at index N leads from version N to N + 1.
-constexpr std::array<char const*, schema_version> steps{version_1};
+constexpr std::array<char const*, schema_version> steps{version_1, version_2};
 
 std::int64_t pragma(connection& on, sql text) {
   query asked(on, text);

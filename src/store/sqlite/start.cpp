@@ -61,16 +61,18 @@ contents read_contents(connection& on, bool clean_stop) {
   contents found;
   query rows(on, "SELECT id, received, bytes, waits_for FROM inbox ORDER BY id");
   while (rows.step()) {
-    found.count.inbox_bytes += static_cast<std::uint64_t>(rows.integer(2));
+    auto const bytes = static_cast<std::uint64_t>(rows.integer(2));
     if (rows.is_null(3)) {
+      found.count.inbox_bytes += bytes;
       found.pending.push_back({rows.integer(0), rows.time(1), !clean_stop});
       continue;
     }
     auto const waits = stored_waiting(rows.text(3));
     if (waits.why == delivery_state::waiting_for_keys) {
-      ++found.waiting_for_keys[std::string(waits.what)];
+      ++found.count.waiting_by_issuer[std::string(waits.what)];
       ++found.count.waiting_for_keys;
     } else {
+      found.count.inbox_bytes += bytes;
       ++found.count.waiting_for_consent;
     }
   }

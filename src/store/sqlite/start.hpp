@@ -23,7 +23,6 @@ namespace consentd::store::sqlite {
 struct contents {
   counts count;
   std::vector<ready_delivery> pending;
-  std::map<std::string, std::uint64_t> waiting_for_keys; // by issuer
   std::uint64_t last_sequence = 0;
 };
 

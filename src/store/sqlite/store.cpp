@@ -2,6 +2,7 @@
 #include "store/sqlite/consent_writes.hpp"
 #include "store/sqlite/files.hpp"
 #include "store/sqlite/inbox_writes.hpp"
+#include "store/sqlite/key_sets.hpp"
 #include "store/sqlite/open.hpp"
 #include "store/sqlite/reader_pool.hpp"
 #include "store/sqlite/reads.hpp"
@@ -27,7 +28,7 @@ public:
         readers_(connections(how), log) {
     auto const& count = base.found.count;
     counters.inbox(count.pending, count.waiting_for_consent + count.waiting_for_keys);
-    worklist_.start(std::move(base.found.pending), base.found.waiting_for_keys);
+    worklist_.start(std::move(base.found.pending), count.waiting_by_issuer);
   }
 
   // The threads end in the order that leaves none of them a partner that is gone.
@@ -103,6 +104,17 @@ public:
   }
 
   journal_extent extent() const override { return {facts_.epoch(), facts_.pruned(), facts_.last()}; }
+
+  async_result<void> keep(kept_key_set set, std::size_t at_most) override {
+    return writer_.submit<void>([set = std::move(set), at_most](ledger& in) -> result<void> {
+      keep_key_set(in.db, set, at_most);
+      return {};
+    });
+  }
+
+  async_result<std::vector<kept_key_set>> kept_key_sets() override {
+    return ask<std::vector<kept_key_set>>([](connection& on) { return read_key_sets(on); });
+  }
 
   void on_ready(std::function<void()> ready) override { writer_.on_ready(std::move(ready)); }
   void on_growth(std::function<void()> grew) override { writer_.on_growth(std::move(grew)); }

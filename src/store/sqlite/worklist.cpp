@@ -6,7 +6,7 @@
 namespace consentd::store::sqlite {
 
 void worklist::start(std::vector<ready_delivery> pending,
-                     std::map<std::string, std::uint64_t> const& waiting_for_keys) {
+                     std::map<std::string, std::uint64_t, std::less<>> const& waiting_for_keys) {
   std::lock_guard const lock(mutex_);
   left_behind_ = static_cast<std::size_t>(
       std::count_if(pending.begin(), pending.end(), [](ready_delivery const& one) { return one.left_behind; }));

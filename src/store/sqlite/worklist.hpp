@@ -49,7 +49,8 @@ public:
 
   // Known before the first delivery is handed out. Sequential: until all those left behind are gone one is handed out
   // at a time, so that a death names the delivery that caused it.
-  void start(std::vector<ready_delivery> pending, std::map<std::string, std::uint64_t> const& waiting_for_keys);
+  void start(std::vector<ready_delivery> pending,
+             std::map<std::string, std::uint64_t, std::less<>> const& waiting_for_keys);
 
   // Marks up to `at_most` as in hand, oldest first. `storage` when a mark could not be written: none is in hand then.
   result<std::vector<std::int64_t>> pick(std::size_t at_most);

@@ -20,13 +20,14 @@ bool offline_keys::replace(std::string const& issuer, std::string file) {
 }
 
 result<std::shared_ptr<jose::verification_key const>> offline_keys::find(std::string_view issuer,
-                                                                         std::string_view kid) const {
+                                                                         std::string_view kid, timestamp) const {
   auto const known = places_.find(issuer);
   if (known == places_.end()) {
     return failure{reason::unknown_issuer, "the issuer " + std::string(issuer) + " is not configured"};
   }
   if (known->second.file.empty()) {
-    return failure{reason::keys_unavailable, "the keys of " + known->first + " are published at " + known->second.url +
+    auto const where = known->second.is_discovered() ? "where its discovery document says" : "at " + known->second.url;
+    return failure{reason::keys_unavailable, "the keys of " + known->first + " are published " + where +
                                                  ", which is not asked offline: fetch them and give --jwks " +
                                                  known->first + "=FILE"};
   }

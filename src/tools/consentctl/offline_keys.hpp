@@ -23,7 +23,7 @@ public:
 
   // keys_unavailable also for a file that cannot be read and for a set that is published at a URL.
   result<std::shared_ptr<jose::verification_key const>> find(std::string_view issuer,
-                                                             std::string_view kid) const override;
+                                                             std::string_view kid, timestamp received) const override;
 
 private:
   std::size_t max_keys_;

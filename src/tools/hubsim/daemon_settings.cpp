@@ -16,12 +16,13 @@ std::string key_place(issuer const& of, bool file) {
   return file ? line("jwks_file", place::jwks(of.name)) : line("jwks_url", of.id + "/jwks");
 }
 
+// The last one of several is found by discovery, so that every way of finding keys is in use.
 std::string issuers(deployment const& of, key_transport how) {
   std::string text;
-  bool first = true;
   for (auto const& each : of.issuers) {
-    text += "\n[[issuer]]\n" + line("id", each.id) + key_place(each, by_file(how, first));
-    first = false;
+    bool const discovered = how != key_transport::file && of.issuers.size() > 1 && &each == &of.issuers.back();
+    text += "\n[[issuer]]\n" + line("id", each.id) +
+            (discovered ? std::string() : key_place(each, by_file(how, &each == &of.issuers.front())));
   }
   return text;
 }
@@ -45,10 +46,10 @@ std::string daemon_settings(deployment const& of, setup_options const& how) {
          "\n[bearer]\n" + line("issuer", of.hub.id) + line("audience", of.audience) +
          key_place(of.hub, how.jwks == key_transport::file) + //
          "\n[events]\naudiences = [\"" + of.audience + "\"]\n" + line("unknown_consents", how.unknown_consents) +
-         decryption_keys(how.encryption_keys) + issuers(of, how.jwks) + //
-         "\n[jwks]\n" + line("ca_file", place::ca_certificate) +        //
-         "\n[store]\n" + line("path", "consentd.db") +                  //
-         "\n[api]\n" + line("socket", "api.sock") +                     //
+         decryption_keys(how.encryption_keys) + issuers(of, how.jwks) +                               //
+         "\n[jwks]\n" + line("ca_file", place::ca_certificate) + "allow_private_addresses = true\n" + //
+         "\n[store]\n" + line("path", "consentd.db") +                                                //
+         "\n[api]\n" + line("socket", "api.sock") +                                                   //
          "\n[operations]\n" + line("listen", how.operations);
 }
 

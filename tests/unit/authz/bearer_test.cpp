@@ -34,8 +34,8 @@ tests::rsa_key const& other_key() {
 class hub_keys final : public jose::key_source {
 public:
   std::optional<reason> fails;
-  result<std::shared_ptr<jose::verification_key const>> find(std::string_view whose,
-                                                             std::string_view kid) const override {
+  result<std::shared_ptr<jose::verification_key const>> find(std::string_view whose, std::string_view kid,
+                                                             timestamp) const override {
     if (fails) {
       return failure{*fails, ""};
     }

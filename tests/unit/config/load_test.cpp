@@ -273,14 +273,39 @@ BOOST_AUTO_TEST_CASE(key_written_into_the_file_is_refused_and_not_repeated) {
 }
 
 BOOST_AUTO_TEST_CASE(exactly_one_source_of_keys) {
-  check_line(with(smallest, "jwks_file = \"bank.jwks\"\n", ""),
-             "/etc/consentd/consentd.toml:14: issuer[1].jwks_file: is missing, and so is jwks_url");
   check_line(with(smallest, "jwks_file = \"hub.jwks\"", "jwks_file = \"hub.jwks\"\njwks_url = \"https://a\""),
              "/etc/consentd/consentd.toml:9: bearer.jwks_url: stands beside jwks_file");
   check_line(with(smallest, "kid = \"k1\"", "kid = \"k1\"\ncertificate = \"c\""),
              "/etc/consentd/consentd.toml:13: decryption_key[1].kid: stands beside");
   check_line(with(smallest, "kid = \"k1\"\n", ""),
              "/etc/consentd/consentd.toml:11: decryption_key[1].certificate: is missing");
+}
+
+BOOST_AUTO_TEST_CASE(issuer_without_a_key_set_is_discovered_when_it_can_be) {
+  BOOST_TEST(!made(smallest).issuers.at(0).jwks.is_discovered());
+  BOOST_TEST(made(with(smallest, "jwks_file = \"bank.jwks\"\n", "")).issuers.at(0).jwks.is_discovered());
+  auto const hub = with(smallest, "jwks_file = \"hub.jwks\"\n", "");
+  check_line(with(hub, "issuer = \"hub\"", "issuer = \"Hub Operator\""),
+             "/etc/consentd/consentd.toml:5: bearer.jwks_url: is missing");
+  BOOST_TEST(made(with(hub, "issuer = \"hub\"", "issuer = \"https://hub.example\"")).bearer.jwks.is_discovered());
+}
+
+BOOST_AUTO_TEST_CASE(whom_to_ask_for_keys_is_checked) {
+  auto const jwks = [](std::string_view lines) { return smallest + "[jwks]\n" + std::string(lines); };
+  auto const full = made(jwks("hosts = [\"keys.example\"]\nproxy = \"http://[2001:db8::1]:3128\"\n"));
+  BOOST_TEST(full.jwks.hosts == std::vector<std::string>{"keys.example"});
+  BOOST_TEST(full.jwks.proxy_host == "2001:db8::1");
+  BOOST_TEST(full.jwks.proxy_port == "3128");
+  BOOST_TEST(!full.jwks.allow_private_addresses);
+  for (auto const* const proxy :
+       {"proxy:3128", "https://proxy:3128", "http://proxy", "http://user@proxy:1", "http://proxy:3128/path",
+        "http://proxy:3128?x", "http://:3128", "http://proxy:0", "http://proxy:99999"}) {
+    check_line(jwks("proxy = \"" + std::string(proxy) + "\"\n"), "/etc/consentd/consentd.toml:", "jwks.proxy: ");
+  }
+  check_line(jwks("client_certificate = \"a\"\n"),
+             "/etc/consentd/consentd.toml:", "jwks.client_private_key: is missing");
+  check_line(jwks("client_private_key = \"a\"\n"),
+             "/etc/consentd/consentd.toml:", "jwks.client_certificate: is missing");
 }
 
 BOOST_AUTO_TEST_CASE(keys_come_over_https_alone) {

@@ -9,6 +9,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -32,13 +34,18 @@ public:
     thread_.join();
   }
 
-  std::string url(std::string const& host = "localhost") const { return "https://" + host + ":" + port_ + "/jwks"; }
+  std::string const& port() const noexcept { return port_; }
+  std::string origin(std::string const& host = "localhost") const { return "https://" + host + ":" + port_; }
+  std::string url(std::string const& host = "localhost") const { return origin(host) + "/jwks"; }
 
+  // What every path without an answer of its own gets.
   void answer(unsigned status, std::string body, std::vector<net::header_field> fields = {}) {
     std::lock_guard const lock(guard_);
-    answer_.status = status;
-    answer_.body = std::move(body);
-    answer_.fields = std::move(fields);
+    answer_ = {.status = status, .fields = std::move(fields), .body = std::move(body)};
+  }
+  void answer_at(std::string const& path, std::string body) {
+    std::lock_guard const lock(guard_);
+    at_path_[path] = {.status = 200, .fields = {}, .body = std::move(body)};
   }
   std::size_t asked() const {
     std::lock_guard const lock(guard_);
@@ -51,7 +58,8 @@ private:
     {
       std::lock_guard const lock(guard_);
       ++asked_;
-      answer = answer_;
+      auto const own = at_path_.find(request.head().target);
+      answer = own == at_path_.end() ? answer_ : own->second;
     }
     co_await request.send(std::move(answer));
   }
@@ -59,6 +67,7 @@ private:
 
   mutable std::mutex guard_;
   net::response answer_;
+  std::map<std::string, net::response, std::less<>> at_path_;
   std::size_t asked_ = 0;
   boost::asio::io_context context_{1};
   std::unique_ptr<net::listener> listener_;

@@ -48,7 +48,8 @@ public:
   }
   void add_without_keys(std::string const& issuer) { sets_.insert_or_assign(issuer, std::nullopt); }
 
-  result<std::shared_ptr<verification_key const>> find(std::string_view issuer, std::string_view kid) const override {
+  result<std::shared_ptr<verification_key const>> find(std::string_view issuer, std::string_view kid,
+                                                       timestamp) const override {
     auto const set = sets_.find(issuer);
     if (set == sets_.end()) {
       return failure{reason::unknown_issuer, ""};

@@ -89,7 +89,7 @@ BOOST_FIXTURE_TEST_CASE(document_and_database_have_the_same_tables_and_columns, 
   raw_database db(settings.path);
   auto const written = documented();
   auto const real = live(db);
-  BOOST_TEST(written.size() == 9U);
+  BOOST_TEST(written.size() == 10U);
   for (auto const& [table, columns] : real) {
     BOOST_TEST_CONTEXT(table) {
       BOOST_REQUIRE(written.contains(table));
@@ -97,7 +97,7 @@ BOOST_FIXTURE_TEST_CASE(document_and_database_have_the_same_tables_and_columns, 
     }
   }
   BOOST_TEST(written.size() == real.size());
-  BOOST_TEST(db.integer("PRAGMA user_version") == 1);
+  BOOST_TEST(db.integer("PRAGMA user_version") == 2);
   BOOST_TEST(db.integer("PRAGMA application_id") == 0x636e7364);
   BOOST_TEST(db.texts("SELECT name FROM meta ORDER BY name") ==
              (std::vector<std::string>{"consents", "epoch", "pruned", "run"}));
@@ -131,6 +131,8 @@ BOOST_AUTO_TEST_CASE(stored_numbers_are_pinned) {
   pin<entry_type>({{entry_type::status, 1}, {entry_type::announced, 2}, {entry_type::lapsed, 3}}, stored_entry_type);
   BOOST_TEST(static_cast<int>(token_kind::bearer) == 1);
   BOOST_TEST(static_cast<int>(token_kind::event) == 2);
+  BOOST_TEST(static_cast<int>(store::key_role::hub) == 1);
+  BOOST_TEST(static_cast<int>(store::key_role::issuer) == 2);
 }
 
 BOOST_AUTO_TEST_CASE(flag_bits_are_pinned) {

@@ -17,8 +17,8 @@ public:
     }
   }
 
-  result<std::shared_ptr<jose::verification_key const>> find(std::string_view issuer,
-                                                             std::string_view kid) const override {
+  result<std::shared_ptr<jose::verification_key const>> find(std::string_view issuer, std::string_view kid,
+                                                             timestamp) const override {
     auto const set = sets_.find(issuer);
     if (set == sets_.end()) {
       return failure{reason::unknown_issuer, {}};
