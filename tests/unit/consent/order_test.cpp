@@ -1,5 +1,5 @@
 // Whatever order, and however often, events arrive in.
-#include "tests/unit/consent/sample.hpp"
+#include "tests/unit/consent/with_history.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -13,29 +13,6 @@ namespace consentd::consent {
 namespace {
 
 using namespace sample;
-
-// One consent and its history, as the store keeps it for decide().
-class consent_under_test {
-public:
-  explicit consent_under_test(std::optional<state> start) : state_(std::move(start)) {}
-
-  decision deliver(report const& event, timestamp received) {
-    bool const recorded = std::any_of(history_.begin(), history_.end(), [&](report const& earlier) {
-      return earlier.status == event.status && earlier.status_time == event.status_time &&
-             earlier.resource_digest == event.resource_digest;
-    });
-    auto made = decide(state_, event, received, recorded).value();
-    state_ = made.after;
-    history_.push_back(event);
-    return made;
-  }
-
-  std::optional<state> const& current() const { return state_; }
-
-private:
-  std::optional<state> state_;
-  std::vector<report> history_;
-};
 
 struct life {
   kind of;
@@ -72,7 +49,7 @@ std::vector<report> events_of(life const& lived) {
 // After each event the consent must stand where the newest event so far puts it, since in a legal life the end comes
 // last.
 void check_order(std::vector<report> const& events, std::vector<std::size_t> const& order, std::optional<state> start) {
-  consent_under_test subject(std::move(start));
+  consent_with_history subject(std::move(start));
   report const* newest = nullptr;
   bool ended = false;
   for (auto const index : order) {
@@ -149,7 +126,7 @@ BOOST_AUTO_TEST_CASE(nothing_raises_a_consent_against_the_rules) {
     if (draw(2) == 0) {
       start.expiry.reset();
     }
-    consent_under_test subject(start);
+    consent_with_history subject(start);
     std::vector<report> sent;
     for (int step = 0; step < 12; ++step) {
       auto const received = minute(20 + step);
