@@ -1,4 +1,5 @@
 // Whatever order, and however often, events arrive in.
+#include "tests/unit/consent/generator.hpp"
 #include "tests/unit/consent/with_history.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -6,7 +7,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
-#include <random>
 #include <vector>
 
 namespace consentd::consent {
@@ -116,8 +116,8 @@ BOOST_AUTO_TEST_CASE(a_lost_event_does_not_matter_once_a_newer_one_came) {
 
 // Streams that no Hub should send: any status, equal times, wrong clocks, deletions, expiries that move.
 BOOST_AUTO_TEST_CASE(nothing_raises_a_consent_against_the_rules) {
-  std::mt19937 random(20260327); // NOLINT(cert-msc32-c,cert-msc51-cpp): the same streams in every run
-  auto const draw = [&random](int bound) { return static_cast<int>(random() % static_cast<unsigned>(bound)); };
+  generator streams("streams about consents");
+  auto const draw = [&streams](int bound) { return static_cast<int>(streams.draw(static_cast<std::size_t>(bound))); };
   std::size_t raised = 0;
   std::size_t ended = 0;
   for (int stream = 0; stream < 20000; ++stream) {
@@ -173,12 +173,12 @@ BOOST_AUTO_TEST_CASE(nothing_raises_a_consent_against_the_rules) {
         }
       }
       if (!fine) {
-        BOOST_FAIL("stream " << stream << " step " << step << ": " << to_string(made.disposition));
+        BOOST_FAIL("seed " << seed << ", stream " << stream << " step " << step << ": " << to_string(made.disposition));
       }
       // The same event once more moves nothing.
       auto const again = decide(subject.current(), event, received + std::chrono::minutes(1), true).value();
       if (again.told || again.alert || !same(again.after, after)) {
-        BOOST_FAIL("stream " << stream << " step " << step << ": a redelivery moved the consent");
+        BOOST_FAIL("seed " << seed << ", stream " << stream << " step " << step << ": a redelivery moved the consent");
       }
     }
   }
