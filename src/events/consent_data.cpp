@@ -131,7 +131,7 @@ result<void> read_state(json::value const& data, consent::report& report) {
 
 } // namespace
 
-consent::report bare_deletion(envelope const& from) {
+consent::report report_of_meta(envelope const& from) {
   consent::report made;
   made.consent_id = from.id_text;
   made.issuer = from.issuer;
@@ -142,7 +142,7 @@ consent::report bare_deletion(envelope const& from) {
 }
 
 result<consent::report> read_consent(envelope const& from, json::value const& data, std::optional<consent::kind> kind) {
-  auto report = bare_deletion(from);
+  auto report = report_of_meta(from);
   report.kind = kind;
   if (auto const same = check_same_id(data, report); !same) {
     return same.error();

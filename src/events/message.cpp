@@ -36,7 +36,7 @@ result<any_event> as_event(result<Report> read) {
 // An event with a consent's id, which may be about a payment under that consent.
 result<any_event> read_under_consent(envelope const& from, std::optional<json::value> const& data) {
   if (!data) {
-    return any_event(consent_event{.report = bare_deletion(from)});
+    return any_event(consent_event{.report = report_of_meta(from)});
   }
   auto const which = recognise(from.id, *data);
   if (!which && from.what != consent::change::deleted) {
