@@ -1,26 +1,12 @@
 #include "consent/decision.hpp"
 
+#include "consent/ordering.hpp"
+
 #include <algorithm>
 #include <chrono>
 
 namespace consentd::consent {
 namespace {
-
-// Contract section 6: a status time further ahead of receipt than this is a wrong clock, not news from the future.
-constexpr std::chrono::minutes clock_tolerance{5};
-
-// When a reported status counts.
-struct standing_in_time {
-  timestamp at;
-  bool capped = false;
-};
-
-standing_in_time order(timestamp reported, timestamp received) noexcept {
-  if (reported > received + clock_tolerance) {
-    return {received, true};
-  }
-  return {reported, false};
-}
 
 // Which of two statuses of one time counts as the later one. The one that allows less wins, so that an event that came
 // within the same second as the end or a suspension cannot undo it.
@@ -79,7 +65,7 @@ bool lies_before(status to, timestamp at, status from, timestamp since) noexcept
 }
 
 // Everything that a disposition depends on once duplicates and deletions are out of the way.
-disposition place(state const& current, report const& event, status to, standing_in_time when) noexcept {
+disposition place(state const& current, report const& event, status to, ordering_time when) noexcept {
   if (!current.status) {
     return disposition::applied;
   }
@@ -136,6 +122,31 @@ void narrow_expiry(state& of, report const& event, bool older) noexcept {
   of.expiry = std::min(*of.expiry, *event.expiry);
 }
 
+// The same for what is permitted: only what every statement named counts, and `changed` means that the newer of two
+// named a code that the other did not.
+void narrow_permissions(state& of, report const& event, bool older) {
+  if (!event.permissions) {
+    return;
+  }
+  if (!of.permissions) {
+    if (!older) {
+      of.permissions = event.permissions;
+    }
+    return;
+  }
+  auto const& newer = older ? *of.permissions : *event.permissions;
+  auto const& former = older ? *event.permissions : *of.permissions;
+  if (!newer.within(former)) {
+    of.flags.changed = true;
+  }
+  of.permissions = of.permissions->common_with(*event.permissions);
+}
+
+void narrow(state& of, report const& event, bool older) {
+  narrow_expiry(of, event, older);
+  narrow_permissions(of, event, older);
+}
+
 // The first base consent that was named stays: what a consent renews does not change after it is staged.
 void link_base(state& of, report const& event) {
   if (!event.base_consent_id) {
@@ -154,7 +165,7 @@ void move(state& of, report const& event, status to, timestamp at) {
   of.event_time = event.event_time;
   of.resource = event.resource;
   of.resource_digest = event.resource_digest;
-  narrow_expiry(of, event, false);
+  narrow(of, event, false);
   link_base(of, event);
   if (to == status::revoked && event.revoked_by) {
     of.revoked_by = event.revoked_by;
@@ -253,7 +264,7 @@ result<decision> decide(std::optional<state> const& before, report const& event,
   }
   switch (made.disposition) {
   case disposition::stale:
-    narrow_expiry(made.after, event, true);
+    narrow(made.after, event, true);
     break;
   case disposition::refused:
     made.alert = true;

@@ -5,6 +5,7 @@
 #include "base/digest.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "consent/permissions.hpp"
 #include "consent/status.hpp"
 
 #include <optional>
@@ -29,6 +30,8 @@ struct report {
   std::optional<timestamp> expiry;
   std::optional<std::string> base_consent_id;
   std::optional<std::string> revoked_by;
+  // Absent when the event names none.
+  std::optional<permission_set> permissions;
   std::string resource;     // `Data` as received, a JSON object; empty when absent
   digest resource_digest{}; // of its canonical form; of nothing when absent
 };
@@ -38,7 +41,7 @@ struct flags {
   bool in_doubt = false;  // an event could not be applied that may have ended it: not usable
   bool contested = false; // another issuer claims it: not usable
   bool deleted = false;   // never usable again
-  bool changed = false;   // an event tried to extend its expiry; the narrower one counts
+  bool changed = false;   // an event tried to extend its expiry or its permissions; the narrower ones count
   bool gap = false;       // at least one event was missed
   bool late = false;      // ended by an event older than its state
   bool clock = false;     // a status time lay more than 5 minutes after receipt
@@ -61,6 +64,7 @@ struct state {
   std::optional<timestamp> expiry; // the narrower of the announced and any reported one
   std::optional<std::string> base_consent_id;
   std::optional<std::string> revoked_by;
+  std::optional<permission_set> permissions; // what every event that was taken has named; absent until one names any
   consent::flags flags;
   std::string resource;
   digest resource_digest{};
@@ -69,8 +73,8 @@ struct state {
 struct decision {
   consent::disposition disposition = disposition::applied;
   std::optional<consent::status> previous;
-  // The state to keep, always. Where nothing moves it differs from the one before in a narrower expiry and flags at
-  // most.
+  // The state to keep, always. Where nothing moves it differs from the one before in a narrower expiry, fewer
+  // permissions and flags at most.
   state after;
   // Subscribers hear of it. False: it is only recorded.
   bool told = false;

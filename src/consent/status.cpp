@@ -1,5 +1,7 @@
 #include "consent/status.hpp"
 
+#include "consent/names.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -14,21 +16,6 @@ constexpr std::array<std::string_view, 3> kind_names{"account-access", "payment"
 constexpr std::array<std::string_view, 8> disposition_names{"duplicate", "stale",   "updated", "refused",
                                                             "late",      "applied", "gap",     "deleted"};
 constexpr std::array<std::string_view, 2> binding_names{"announced", "by-event"};
-
-template <class Enum, std::size_t Count>
-constexpr std::string_view name_of(std::array<std::string_view, Count> const& names, Enum value) noexcept {
-  auto const at = static_cast<std::size_t>(value);
-  return at < Count ? names[at] : std::string_view();
-}
-
-template <class Enum, std::size_t Count>
-std::optional<Enum> value_of(std::array<std::string_view, Count> const& names, std::string_view text) noexcept {
-  auto const* const found = std::find(names.begin(), names.end(), text);
-  if (found == names.end()) {
-    return std::nullopt;
-  }
-  return static_cast<Enum>(found - names.begin());
-}
 
 // Not isalnum(): the locale must not widen what an id may hold.
 bool is_id_character(char c) noexcept {

@@ -5,24 +5,49 @@
 #include "base/digest.hpp"
 #include "base/result.hpp"
 #include "consent/decision.hpp"
+#include "consent/resource.hpp"
 #include "jose/open.hpp"
 
 #include <string>
+#include <variant>
 
 namespace consentd::events {
 
-// An event about a consent, and what identifies the message that carried it.
+// Each with what identifies the message that carried it: the digest of the canonical form of `message`, equal for
+// redeliveries, re-signed or not.
+
+// An event about a consent.
 struct consent_event {
   consent::report report;
-  digest message_digest{}; // of the canonical form of `message`: equal for redeliveries, re-signed or not
+  digest message_digest{};
 };
+
+// An event about a payment, a quote or an account opening.
+struct resource_event {
+  consent::resource_report report;
+  digest message_digest{};
+};
+
+// An event with an `EventType` of the list and one id of a name that is not known: `ae.openfinance.unknown` for
+// subscribers, and never state.
+struct unknown_event {
+  consent::unknown_report report;
+  digest message_digest{};
+};
+
+using any_event = std::variant<consent_event, resource_event, unknown_event>;
 
 // The failures are final: a redelivery of the same message fails the same way.
 //   claims_malformed   no `message` object, or no `iss`
 //   not_an_event       no `EventType` of the list, or no resource id in `Meta`
 //   ambiguous          two family ids
-//   unsupported_family a family of contract section 5 that is not about a consent's own state
 //   bad_id, id_mismatch, bad_time, unknown_status, resource_malformed: as their names say, with the member at fault
+// A suspension or an end of a consent fails on no more than its ids, its event time, its family and its status: what
+// else cannot be read in it is left out of the report.
+result<any_event> read_any_event(jose::signed_event const& event);
+
+// The same for those who take events about consents alone; all else is refused as
+//   unsupported_family which one it is
 result<consent_event> read_event(jose::signed_event const& event);
 
 } // namespace consentd::events

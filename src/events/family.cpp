@@ -1,6 +1,12 @@
 #include "events/family.hpp"
 
+#include "events/members.hpp"
+#include "events/permissions.hpp"
+
+#include <algorithm>
 #include <array>
+#include <cstddef>
+#include <string>
 
 namespace consentd::events {
 namespace {
@@ -15,42 +21,14 @@ failure malformed_permissions() {
   return {reason::resource_malformed, "Data.Permissions is neither a list of codes nor one of insurance types"};
 }
 
-// What a list of permissions holds, once lists within the list are flattened (contract section 8, 4).
-struct permission_list {
-  bool codes = false;           // strings
-  bool insurance_codes = false; // strings of the insurance family (v1.2)
-  bool insurance_types = false; // objects with `InsuranceType` (v2.1)
-  bool others = false;
-};
-
-void look_at(json::value const& permission, permission_list& seen) noexcept {
-  if (auto const code = permission.string()) {
-    seen.codes = true;
-    // One is enough: the codes beside it (customer details and the like) have no prefix, and no account-access code has
-    // it.
-    if (code->starts_with("ReadMotorInsurance") || code->starts_with("ReadInsurance")) {
-      seen.insurance_codes = true;
-    }
-  } else if (member(permission, "InsuranceType")) {
-    seen.insurance_types = true;
-  } else {
-    seen.others = true;
-  }
-}
-
-permission_list look_through(json::value const& permissions) noexcept {
-  permission_list seen;
-  for (auto i = permissions.first(); i; i = i->next()) {
-    auto const entry = i->get();
-    if (!entry.is_array()) {
-      look_at(entry, seen);
-      continue;
-    }
-    for (auto inner = entry.first(); inner; inner = inner->next()) {
-      look_at(inner->get(), seen);
-    }
-  }
-  return seen;
+// Letters and digits that end as every id of the standard does. The name is logged and passed on, so it is kept short.
+bool could_name_an_id(std::string_view name) noexcept {
+  constexpr std::size_t longest = 64;
+  auto const is_plain = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+  };
+  return name.size() > 2 && name.size() <= longest && name.ends_with("Id") &&
+         std::all_of(name.begin(), name.end(), is_plain);
 }
 
 result<family> recognise_by_permissions(json::value const& data) {
@@ -92,6 +70,20 @@ std::string_view describe(family value) noexcept {
   return {};
 }
 
+std::string_view describe(consent::resource_family value) noexcept {
+  switch (value) {
+  case consent::resource_family::payment:
+    return describe(family::payment_status);
+  case consent::resource_family::insurance_quote:
+    return describe(family::insurance_quote);
+  case consent::resource_family::fx_quote:
+    return describe(family::fx_quote);
+  case consent::resource_family::account_opening:
+    return describe(family::account_opening);
+  }
+  return {};
+}
+
 std::optional<consent::kind> consent_kind(family value) noexcept {
   switch (value) {
   case family::payment_consent:
@@ -109,30 +101,55 @@ std::optional<consent::kind> consent_kind(family value) noexcept {
   return std::nullopt;
 }
 
-std::optional<json::value> member(json::value const& object, std::string_view name) noexcept {
-  auto found = object.find(name);
-  if (found && found->type() == json::type::null) {
-    return std::nullopt;
+std::optional<consent::resource_family> resource_family_of(family value) noexcept {
+  switch (value) {
+  case family::payment_status:
+    return consent::resource_family::payment;
+  case family::insurance_quote:
+    return consent::resource_family::insurance_quote;
+  case family::fx_quote:
+    return consent::resource_family::fx_quote;
+  case family::account_opening:
+    return consent::resource_family::account_opening;
+  case family::payment_consent:
+  case family::insurance_consent:
+  case family::account_access_consent:
+    break;
   }
-  return found;
+  return std::nullopt;
 }
 
 result<resource_id> find_resource_id(json::value const& meta) {
-  std::optional<resource_id> found;
-  for (auto const name : id_names) {
-    auto const id = member(meta, name);
-    if (!id) {
+  std::optional<resource_id> known;
+  std::optional<resource_id> unknown;
+  bool several_unknown = false;
+  for (auto i = meta.first(); i; i = i->next()) {
+    auto const name = i->name();
+    if (i->get().type() == json::type::null) {
       continue;
     }
-    if (found) {
-      return failure{reason::ambiguous, "Meta has " + std::string(found->name) + " and " + std::string(name)};
+    if (std::find(id_names.begin(), id_names.end(), name) != id_names.end()) {
+      if (known) {
+        return failure{reason::ambiguous, "Meta has " + std::string(known->name) + " and " + std::string(name)};
+      }
+      known = resource_id{name, i->get(), true};
+    } else if (could_name_an_id(name)) {
+      several_unknown = several_unknown || unknown.has_value();
+      unknown = resource_id{name, i->get(), false};
     }
-    found = resource_id{name, *id};
   }
-  if (!found) {
+  // Beside an id that is known any other is one more unknown member, or a later version's correlation id would hold up
+  // a revocation.
+  if (known) {
+    return *known;
+  }
+  if (several_unknown) {
+    return failure{reason::ambiguous, "Meta has several ids, none of a known family"};
+  }
+  if (!unknown) {
     return failure{reason::not_an_event, "Meta has no resource id"};
   }
-  return *found;
+  return *unknown;
 }
 
 std::optional<family> recognise(resource_id const& id) noexcept {

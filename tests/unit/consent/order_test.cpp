@@ -1,41 +1,18 @@
 // Whatever order, and however often, events arrive in.
-#include "tests/unit/consent/sample.hpp"
+#include "tests/unit/consent/generator.hpp"
+#include "tests/unit/consent/with_history.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
-#include <random>
 #include <vector>
 
 namespace consentd::consent {
 namespace {
 
 using namespace sample;
-
-// One consent and its history, as the store keeps it for decide().
-class consent_under_test {
-public:
-  explicit consent_under_test(std::optional<state> start) : state_(std::move(start)) {}
-
-  decision deliver(report const& event, timestamp received) {
-    bool const recorded = std::any_of(history_.begin(), history_.end(), [&](report const& earlier) {
-      return earlier.status == event.status && earlier.status_time == event.status_time &&
-             earlier.resource_digest == event.resource_digest;
-    });
-    auto made = decide(state_, event, received, recorded).value();
-    state_ = made.after;
-    history_.push_back(event);
-    return made;
-  }
-
-  std::optional<state> const& current() const { return state_; }
-
-private:
-  std::optional<state> state_;
-  std::vector<report> history_;
-};
 
 struct life {
   kind of;
@@ -72,7 +49,7 @@ std::vector<report> events_of(life const& lived) {
 // After each event the consent must stand where the newest event so far puts it, since in a legal life the end comes
 // last.
 void check_order(std::vector<report> const& events, std::vector<std::size_t> const& order, std::optional<state> start) {
-  consent_under_test subject(std::move(start));
+  consent_with_history subject(std::move(start));
   report const* newest = nullptr;
   bool ended = false;
   for (auto const index : order) {
@@ -139,8 +116,8 @@ BOOST_AUTO_TEST_CASE(a_lost_event_does_not_matter_once_a_newer_one_came) {
 
 // Streams that no Hub should send: any status, equal times, wrong clocks, deletions, expiries that move.
 BOOST_AUTO_TEST_CASE(nothing_raises_a_consent_against_the_rules) {
-  std::mt19937 random(20260327); // NOLINT(cert-msc32-c,cert-msc51-cpp): the same streams in every run
-  auto const draw = [&random](int bound) { return static_cast<int>(random() % static_cast<unsigned>(bound)); };
+  generator streams("streams about consents");
+  auto const draw = [&streams](int bound) { return static_cast<int>(streams.draw(static_cast<std::size_t>(bound))); };
   std::size_t raised = 0;
   std::size_t ended = 0;
   for (int stream = 0; stream < 20000; ++stream) {
@@ -149,7 +126,7 @@ BOOST_AUTO_TEST_CASE(nothing_raises_a_consent_against_the_rules) {
     if (draw(2) == 0) {
       start.expiry.reset();
     }
-    consent_under_test subject(start);
+    consent_with_history subject(start);
     std::vector<report> sent;
     for (int step = 0; step < 12; ++step) {
       auto const received = minute(20 + step);
@@ -196,12 +173,12 @@ BOOST_AUTO_TEST_CASE(nothing_raises_a_consent_against_the_rules) {
         }
       }
       if (!fine) {
-        BOOST_FAIL("stream " << stream << " step " << step << ": " << to_string(made.disposition));
+        BOOST_FAIL("seed " << seed << ", stream " << stream << " step " << step << ": " << to_string(made.disposition));
       }
       // The same event once more moves nothing.
       auto const again = decide(subject.current(), event, received + std::chrono::minutes(1), true).value();
       if (again.told || again.alert || !same(again.after, after)) {
-        BOOST_FAIL("stream " << stream << " step " << step << ": a redelivery moved the consent");
+        BOOST_FAIL("seed " << seed << ", stream " << stream << " step " << step << ": a redelivery moved the consent");
       }
     }
   }

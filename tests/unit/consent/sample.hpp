@@ -8,6 +8,8 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace consentd::consent::sample {
 
@@ -46,6 +48,10 @@ inline report says(status value, timestamp when, kind of = kind::account_access,
   made.resource = R"({"v":")" + name + std::string(to_string(value)) + format_date_time(when) + R"("})";
   made.resource_digest = sha256(made.resource);
   return made;
+}
+
+inline permission_set permitting(std::vector<std::string> codes) {
+  return permission_set::of(std::move(codes)).value();
 }
 
 inline report deletion(std::optional<kind> of, timestamp when) {
@@ -90,7 +96,8 @@ inline bool same(state const& a, state const& b) {
   return a.consent_id == b.consent_id && a.issuer == b.issuer && a.kind == b.kind && a.bound == b.bound &&
          a.status == b.status && a.status_time == b.status_time && a.event_time == b.event_time &&
          a.expiry == b.expiry && a.base_consent_id == b.base_consent_id && a.revoked_by == b.revoked_by &&
-         a.flags == b.flags && a.resource == b.resource && a.resource_digest == b.resource_digest;
+         a.permissions == b.permissions && a.flags == b.flags && a.resource == b.resource &&
+         a.resource_digest == b.resource_digest;
 }
 
 inline bool can_be_used(state const& of, timestamp now = later()) {

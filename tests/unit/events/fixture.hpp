@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <variant>
 
 namespace consentd::events::fixture {
 
@@ -158,6 +159,24 @@ inline constexpr std::string_view payment_status_v21 = R"({
   }
 })";
 
+// The same family in the older guide, where the reason is one object.
+inline constexpr std::string_view payment_rejected_v12 = R"({
+  "Data": {
+    "PaymentId": "pmt-2",
+    "ConsentId": "pay-12",
+    "Status": "Rejected",
+    "StatusUpdateDateTime": "2024-03-27T16:27:13+0300",
+    "CreationDateTime": "2024-03-27T16:00:00+0300",
+    "RejectReasonCode": {"Code": "AANI.UCRD", "Message": "Not known"}
+  },
+  "Meta": {
+    "EventDateTime": "2024-03-27T16:27:14+0300",
+    "EventResource": "/payments/pmt-2",
+    "EventType": "Resource.Updated",
+    "ConsentId": "pay-12"
+  }
+})";
+
 inline constexpr std::string_view insurance_quote_v21 = R"({
   "Data": {"QuoteStatus": "PaymentRequired"},
   "Meta": {
@@ -192,6 +211,17 @@ inline constexpr std::string_view account_opening_v21 = R"({
   }
 })";
 
+// Of a family that nobody here knows.
+inline constexpr std::string_view loan_unknown = R"({
+  "Data": {"LoanId": "loan-1", "LoanStatus": "Authorized", "ConsentId": "c-1", "Permissions": ["ReadBalances"]},
+  "Meta": {
+    "EventDateTime": "2026-03-27T13:27:14Z",
+    "EventResource": "/loans/loan-1",
+    "EventType": "Resource.Created",
+    "LoanId": "loan-1"
+  }
+})";
+
 inline json::document parsed(std::string_view text) {
   return json::document::parse(std::string(text), json::limits{}).value();
 }
@@ -199,6 +229,19 @@ inline json::document parsed(std::string_view text) {
 inline result<consent_event> read(std::string_view text) {
   auto const message = parsed(text);
   return read_message(message.root(), std::string(issuer));
+}
+
+inline result<any_event> read_any(std::string_view text) {
+  auto const message = parsed(text);
+  return read_any_message(message.root(), std::string(issuer));
+}
+
+inline consent::resource_report resource_of(std::string_view text) {
+  return std::get<resource_event>(read_any(text).value()).report;
+}
+
+inline consent::unknown_report unknown_of(std::string_view text) {
+  return std::get<unknown_event>(read_any(text).value()).report;
 }
 
 // `text` with its one `from` made `to`; a fixture without it would test nothing.

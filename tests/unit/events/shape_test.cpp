@@ -145,6 +145,33 @@ BOOST_AUTO_TEST_CASE(what_gives_use_must_have_its_time) {
   }
 }
 
+// What else is odd in it would otherwise leave a revoked consent usable.
+BOOST_AUTO_TEST_CASE(odd_details_hold_up_no_end_and_no_suspension) {
+  for (auto const* value : {"Suspended", "Rejected", "Consumed", "Expired", "Revoked"}) {
+    auto text = with(account_access_v21, R"("Authorized")", '"' + std::string(value) + '"');
+    text = with(text, R"("base:0001")", R"("a/b")");
+    text = with(text, R"("2027-03-27T13:00:00Z")", R"("never")");
+    text = with(text, R"("2026-03-27T13:27:13.25Z")", R"("yesterday")");
+    text = with(text, R"("ReadBalances")", R"("\u0000")");
+    BOOST_TEST_CONTEXT(value) {
+      auto const report = report_of(text);
+      BOOST_CHECK(report.status == consent::parse_status(value));
+      BOOST_CHECK(report.status_time == time_of("2026-03-27T13:27:14Z"));
+      BOOST_CHECK(!report.expiry);
+      BOOST_CHECK(!report.base_consent_id);
+      BOOST_CHECK(!report.permissions);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(odd_details_hold_up_what_gives_use) {
+  for (auto const* odd : {R"("never")", "7", "{}"}) {
+    auto const refused = read(with(account_access_v21, R"("2027-03-27T13:00:00Z")", odd));
+    BOOST_REQUIRE(!refused);
+    BOOST_CHECK(refused.error().code == reason::bad_time);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_odd_revoker_holds_up_no_revocation) {
   for (auto const* odd : {"7", "{}", "[]", "true", R"("")", R"("two words")", R"("\u0000")", R"("\u001b[2J")"}) {
     BOOST_TEST_CONTEXT(odd) {
@@ -161,6 +188,18 @@ BOOST_AUTO_TEST_CASE(an_odd_revoker_holds_up_no_revocation) {
 
 BOOST_AUTO_TEST_CASE(both_names_of_the_status_may_come_if_they_agree) {
   BOOST_CHECK(read(with(insurance_v12, R"("Status": )", R"("ConsentStatus": "Authorized", "Status": )")));
+}
+
+BOOST_AUTO_TEST_CASE(older_names_may_be_nested_as_the_newer_ones_are) {
+  auto const report = report_of(with(account_access_v12, R"("2024-03-27T16:27:13+0300")",
+                                     R"({"ConsentStatusUpdateDateTime": "2024-03-27T16:27:13+0300"})"));
+  BOOST_CHECK(report.status_time == time_of("2024-03-27T13:27:13Z"));
+}
+
+BOOST_AUTO_TEST_CASE(further_ids_in_meta_hold_up_no_consent) {
+  auto const report =
+      report_of(with(insurance_v21, R"("EventType")", R"("EventId": "e-1", "TraceId": 7, "EventType")"));
+  BOOST_TEST(report.consent_id == "ins-9");
 }
 
 // Deletions.
