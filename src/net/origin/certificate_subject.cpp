@@ -49,11 +49,8 @@ result<std::string> only_part(X509_NAME const* subject, int kind, std::string co
 
 result<certificate_subject> read_subject(std::string_view der) {
   error_queue_cleaner const queue;
-  void const* const raw = der.data();
-  auto const* const begin = static_cast<unsigned char const*>(raw);
-  auto const* end = begin;
-  x509_ptr const certificate{d2i_X509(nullptr, &end, static_cast<long>(der.size()))};
-  if (certificate == nullptr || end != begin + der.size()) {
+  auto const certificate = certificate_of_der(der);
+  if (certificate == nullptr) {
     return problem("not one certificate");
   }
   auto const* const subject = X509_get_subject_name(certificate.get());

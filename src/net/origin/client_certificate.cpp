@@ -32,30 +32,6 @@ std::optional<std::string> decode_base64(std::string_view text) {
   return decode_base64url(translated);
 }
 
-bool is_one_certificate(std::string const& der) {
-  void const* const raw = der.data();
-  auto const* const begin = static_cast<unsigned char const*>(raw);
-  auto const* end = begin;
-  x509_ptr const certificate{d2i_X509(nullptr, &end, static_cast<long>(der.size()))};
-  return certificate != nullptr && end == begin + der.size();
-}
-
-std::optional<std::string> der_of(X509* certificate) {
-  auto const size = i2d_X509(certificate, nullptr);
-  if (size <= 0 || static_cast<std::size_t>(size) > largest_certificate) {
-    return std::nullopt;
-  }
-  std::string der(static_cast<std::size_t>(size), '\0');
-  void* const raw = der.data();
-  auto* into = static_cast<unsigned char*>(raw);
-  return i2d_X509(certificate, &into) == size ? std::optional{std::move(der)} : std::nullopt;
-}
-
-// Without this, OpenSSL asks the terminal for the password of PEM that says it is encrypted.
-int no_password(char*, int, int, void*) {
-  return -1;
-}
-
 std::optional<std::string> certificate_of_pem(std::string_view pem) {
   constexpr std::string_view begin = "-----BEGIN CERTIFICATE-----\n";
   constexpr std::string_view end = "-----END CERTIFICATE-----\n";
@@ -63,9 +39,13 @@ std::optional<std::string> certificate_of_pem(std::string_view pem) {
   if (!pem.starts_with(begin) || !pem.ends_with(end) || pem.find(end) != pem.size() - end.size()) {
     return std::nullopt;
   }
-  bio_ptr const source{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
+  auto const source = open_text(pem);
   x509_ptr const certificate{PEM_read_bio_X509(source.get(), nullptr, no_password, nullptr)};
-  return certificate == nullptr ? std::nullopt : der_of(certificate.get());
+  if (certificate == nullptr) {
+    return std::nullopt;
+  }
+  auto der = der_of(*certificate);
+  return der.empty() || der.size() > largest_certificate ? std::nullopt : std::optional{std::move(der)};
 }
 
 bool is_escaped_text(std::string_view text) noexcept {
@@ -91,7 +71,7 @@ result<std::string> certificate_of_client_cert(std::span<std::string_view const>
   }
   error_queue_cleaner const queue;
   auto der = decode_base64(text);
-  if (!der || der->size() > largest_certificate || !is_one_certificate(*der)) {
+  if (!der || der->size() > largest_certificate || certificate_of_der(*der) == nullptr) {
     return problem("not one certificate in base64");
   }
   return std::move(*der);

@@ -1,4 +1,4 @@
-// Owners of OpenSSL's objects; for the sources of this part of the tree.
+// OpenSSL's objects with owners, and their texts; for the sources of net alone.
 #ifndef CONSENTD_NET_ORIGIN_OPENSSL_HPP
 #define CONSENTD_NET_ORIGIN_OPENSSL_HPP
 
@@ -7,6 +7,8 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
+#include <string>
+#include <string_view>
 
 namespace consentd::net {
 
@@ -28,6 +30,24 @@ struct error_queue_cleaner {
   error_queue_cleaner& operator=(error_queue_cleaner const&) = delete;
   ~error_queue_cleaner() { ERR_clear_error(); }
 };
+
+// The one certificate that `der` is; null when it is none, or more follows.
+x509_ptr certificate_of_der(std::string_view der);
+
+// Empty when memory is out.
+std::string der_of(X509 const& certificate);
+
+// Reads PEM from `text`, which outlives it.
+bio_ptr open_text(std::string_view text);
+
+// After a failed read of PEM: it found nothing more, rather than something wrong.
+bool at_end_of_pem() noexcept;
+
+// Without this, OpenSSL asks the terminal for the password of PEM that says it is encrypted.
+int no_password(char* into, int size, int writing, void* data) noexcept;
+
+// The last error in words.
+std::string openssl_says();
 
 } // namespace consentd::net
 

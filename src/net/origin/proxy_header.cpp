@@ -163,20 +163,6 @@ proxy_reading read_v2(std::string_view bytes) {
 
 } // namespace
 
-std::string_view to_string(proxy_problem what) noexcept {
-  switch (what) {
-  case proxy_problem::no_header:
-    return "no header";
-  case proxy_problem::malformed:
-    return "malformed";
-  case proxy_problem::too_long:
-    return "too long";
-  case proxy_problem::none:
-    break;
-  }
-  return "none";
-}
-
 proxy_reading read_proxy_header(std::string_view bytes) {
   if (begins_like(bytes, v2_start)) {
     return read_v2(bytes);

@@ -28,15 +28,13 @@ struct proxy_claim {
   std::uint16_t port = 0;
 };
 
-// What is wrong; each is counted and logged by itself.
+// What is wrong.
 enum class proxy_problem : std::uint8_t {
   none,
   no_header, // the bytes begin like no PROXY header
   malformed, // not what the protocol allows, or a transport other than a stream
   too_long   // beyond the bounds above
 };
-// "no header", "malformed", "too long"; a literal.
-std::string_view to_string(proxy_problem what) noexcept;
 
 struct proxy_reading {
   enum class state : std::uint8_t {

@@ -15,14 +15,10 @@ using namespace consentd::tests;
 
 namespace {
 
-std::string der_of(std::string const& pem) {
-  bio_ptr const source{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
+std::string der_of_pem(std::string const& pem) {
+  auto const source = open_text(pem);
   x509_ptr const certificate{PEM_read_bio_X509(source.get(), nullptr, nullptr, nullptr)};
-  unsigned char* raw = nullptr;
-  auto const size = i2d_X509(certificate.get(), &raw);
-  std::string der(raw, raw + size);
-  OPENSSL_free(raw);
-  return der;
+  return der_of(*certificate);
 }
 
 std::string issue(subject_name const& subject, std::vector<std::pair<std::string, std::string>> more = {}) {
@@ -30,7 +26,7 @@ std::string issue(subject_name const& subject, std::vector<std::pair<std::string
   leaf_options leaf;
   leaf.subject = subject;
   leaf.more_subject = std::move(more);
-  return der_of(authority.issue(leaf).certificate);
+  return der_of_pem(authority.issue(leaf).certificate);
 }
 
 void check_refused(std::string const& der, std::string const& words) {
