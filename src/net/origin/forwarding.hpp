@@ -31,13 +31,13 @@ struct forwarding {
 // "X-Forwarded-For" or "Forwarded"; a literal.
 std::string_view name_of(forwarding::header which) noexcept;
 
-// The client's address, plain. `nearest` is the other end of the connection (nothing: a Unix socket), `lines` the
-// values of all field lines of the configured name in their order. When `nearest` is no proxy of ours it is the client
-// itself, and the header is not looked at. Otherwise the addresses are walked from the right, and the first that is no
-// proxy of ours is the client, since everything left of it is what that client chose to say; when all are ours it is
-// the leftmost. Nothing: the peer is a Unix socket that is not trusted. header_not_allowed: the header is missing, one
-// of its lines is malformed anywhere, it has more than most_hops, or the walk comes upon a proxy that does not say for
-// whom it speaks ("unknown", "_hidden"). The text repeats nothing received.
+// The client's address, plain. `nearest` is the other end of the connection (nothing: a Unix socket of ours), `lines`
+// the values of all field lines of the configured name in their order. When `nearest` is no proxy of ours it is the
+// client itself, and the header is not looked at. Otherwise the addresses are walked from the right, and the first that
+// is no proxy of ours is the client, since everything left of it is what that client chose to say; when all are ours it
+// is the leftmost. Nothing: the peer is a Unix socket that is not trusted. header_not_allowed: the header is missing,
+// one of its lines is malformed anywhere, it has more than most_hops, or the walk comes upon a proxy that does not say
+// for whom it speaks ("unknown", "_hidden"). The text repeats nothing received.
 result<std::optional<boost::asio::ip::address>> client_address(std::optional<boost::asio::ip::address> const& nearest,
                                                                std::span<std::string_view const> lines,
                                                                forwarding const& rules);

@@ -326,6 +326,11 @@ BOOST_AUTO_TEST_CASE(of_another_server_and_early_data_are_not_taken) {
   BOOST_TEST(client.ask().ends_with("\r\n\r\nnobody"));
   BOOST_TEST(client.early_data() == SSL_EARLY_DATA_REJECTED);
   BOOST_TEST(!client.resumed());
+  // Nor does it stand in for a certificate.
+  scene required{clients(policy::require)};
+  tls_client without{required.to, {.session = second}};
+  BOOST_TEST(without.ask() == "");
+  BOOST_TEST(required.saw_problem("peer did not return a certificate"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
