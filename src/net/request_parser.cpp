@@ -42,8 +42,7 @@ bool is_strict_framing(std::string_view framing) noexcept {
   }
   framing.remove_prefix(framing.starts_with("\r\n") ? 2 : 0);
   auto const digits = framing.find_first_not_of("0123456789abcdefABCDEF");
-  return framing.empty() || (digits != std::string_view::npos && digits <= most_size_digits &&
-                             (framing[digits] == '\r' || framing[digits] == ';'));
+  return framing.empty() || (digits <= most_size_digits && (framing[digits] == '\r' || framing[digits] == ';'));
 }
 
 bool is_visible_ascii(std::string_view text) noexcept {

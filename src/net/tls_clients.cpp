@@ -30,7 +30,7 @@ result<void> each_of(std::string_view text, std::string const& name, Read read, 
   for (std::size_t place = 0;; ++place) {
     ERR_clear_error();
     Object const object{read(source.get(), nullptr, no_password, nullptr)};
-    auto const which = name + " " + std::to_string(place + 1);
+    auto const which = std::string{name}.append(" ").append(std::to_string(place + 1));
     if (object == nullptr) {
       return place > 0 && at_end_of_pem() ? result<void>{} : problem(which + ": nothing of the kind in PEM");
     }
@@ -38,7 +38,7 @@ result<void> each_of(std::string_view text, std::string const& name, Read read, 
       return problem(name + ": more than " + std::to_string(most_objects));
     }
     if (std::string const refused = use(object.get()); !refused.empty()) {
-      return problem(which + ": " + refused);
+      return problem(std::string{which}.append(": ").append(refused));
     }
   }
 }

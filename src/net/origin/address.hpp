@@ -35,7 +35,7 @@ public:
 
 private:
   using block = std::variant<boost::asio::ip::network_v4, boost::asio::ip::network_v6>;
-  explicit network(block made) noexcept : block_{made} {}
+  explicit network(block const& made) noexcept : block_{made} {}
   block block_;
 };
 
