@@ -1,5 +1,6 @@
 #include "net/connection.hpp"
 
+#include "net/origin/openssl.hpp"
 #include "net/tls_bio.hpp"
 
 #include <boost/asio/post.hpp>
@@ -9,6 +10,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <openssl/err.h>
+#include <openssl/x509_vfy.h>
+#include <string>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <utility>
@@ -50,6 +53,33 @@ connection::connection(asio::any_io_executor strand, file_descriptor fd, net::pe
 
 connection::~connection() = default;
 
+asio::awaitable<connection::transfer> connection::peek(std::span<char> into, time_point deadline) {
+  for (;;) {
+    if (broken_) {
+      co_return transfer{io::broken, 0};
+    }
+    auto const step = plain_outcome(::recv(socket_, into.data(), into.size(), MSG_PEEK), attempt::outcome::wants_read);
+    if (step.what == attempt::outcome::done) {
+      co_return transfer{io::ready, step.size};
+    }
+    if (step.what != attempt::outcome::wants_read) {
+      co_return transfer{step.what == attempt::outcome::closed ? io::closed : io::broken, 0};
+    }
+    auto const waited = co_await wait(step.what, deadline, stop_rule::obey);
+    if (waited != io::ready) {
+      co_return transfer{waited, 0};
+    }
+  }
+}
+
+bool connection::take(std::span<char> bytes) noexcept {
+  if (broken_ || ::recv(socket_, bytes.data(), bytes.size(), 0) != std::ssize(bytes)) {
+    mark_broken();
+    return false;
+  }
+  return true;
+}
+
 asio::awaitable<io> connection::handshake(ssl_ptr session, time_point deadline) {
   tls_ = std::move(session);
   auto* const bio = tls_ == nullptr ? nullptr : new_socket_bio(socket_);
@@ -65,6 +95,7 @@ asio::awaitable<io> connection::handshake(ssl_ptr session, time_point deadline) 
     ERR_clear_error();
     auto const step = tls_outcome(SSL_do_handshake(tls_.get()), 0);
     if (step.what == attempt::outcome::done) {
+      note_certificate();
       co_return io::ready;
     }
     if (step.what == attempt::outcome::closed || step.what == attempt::outcome::broken) {
@@ -74,6 +105,14 @@ asio::awaitable<io> connection::handshake(ssl_ptr session, time_point deadline) 
     if (waited != io::ready) {
       co_return waited;
     }
+  }
+}
+
+void connection::note_certificate() {
+  auto const* const certificate = SSL_get0_peer_certificate(tls_.get());
+  // A client that was not asked has shown none; with SSL_VERIFY_PEER no other than a good one comes so far.
+  if (certificate != nullptr && SSL_get_verify_result(tls_.get()) == X509_V_OK) {
+    peer_.certificate = std::make_shared<std::string const>(der_of(*certificate));
   }
 }
 
@@ -288,7 +327,9 @@ connection::attempt connection::tls_outcome(int returned, std::size_t size) noex
   default:
     break;
   }
-  auto const* const problem = ERR_reason_error_string(ERR_peek_last_error());
+  auto const verified = SSL_get_verify_result(tls_.get());
+  auto const* const problem =
+      verified == X509_V_OK ? ERR_reason_error_string(ERR_peek_last_error()) : X509_verify_cert_error_string(verified);
   tls_problem_ = problem == nullptr ? "" : problem;
   ERR_clear_error();
   return mark_broken();

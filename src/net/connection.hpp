@@ -18,8 +18,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace consentd::net {
 
@@ -50,12 +52,24 @@ public:
   connection(connection const&) = delete;
   connection& operator=(connection const&) = delete;
 
+  struct transfer {
+    io state;
+    std::size_t size;
+  };
+
   net::peer const& peer() const noexcept { return peer_; }
   // Any thread.
   boost::asio::any_io_executor strand() { return timer_.get_executor(); }
 
-  // The server's side of a TLS handshake; reads and writes are TLS from here on. `broken` leaves the cause in
-  // tls_problem().
+  // Shows the next bytes, at most into.size() (not zero), and leaves them to be read. Before handshake() alone;
+  // ask_to_stop() ends the wait.
+  boost::asio::awaitable<transfer> peek(std::span<char> into, time_point deadline);
+  // Takes as many bytes as `bytes` holds, which peek() has shown. False: the connection is broken.
+  bool take(std::span<char> bytes) noexcept;
+  void note_proxied(std::optional<proxied_peer> whom) { peer_.proxied = std::move(whom); }
+
+  // The server's side of a TLS handshake; reads and writes are TLS from here on. A verified client certificate is in
+  // peer() then. `broken` leaves the cause in tls_problem().
   boost::asio::awaitable<io> handshake(ssl_ptr session, time_point deadline);
   // A literal of OpenSSL, or empty.
   std::string_view tls_problem() const noexcept { return tls_problem_; }
@@ -65,10 +79,6 @@ public:
   enum class stop_rule : std::uint8_t { ignore, obey };
   boost::asio::awaitable<io> fill(read_buffer& into, time_point deadline, stop_rule rule = stop_rule::ignore);
 
-  struct transfer {
-    io state;
-    std::size_t size;
-  };
   // Reads once into `into` (not empty).
   boost::asio::awaitable<transfer> read_some(std::span<char> into, time_point deadline);
 
@@ -104,6 +114,7 @@ private:
   attempt plain_outcome(ssize_t done, attempt::outcome when_blocked) noexcept;
   attempt tls_outcome(int returned, std::size_t size) noexcept;
   attempt mark_broken() noexcept;
+  void note_certificate();
 
   boost::asio::awaitable<io> wait(attempt::outcome want, time_point deadline, stop_rule rule = stop_rule::ignore);
   // Other sessions must get a turn after a number of operations that did not have to wait.

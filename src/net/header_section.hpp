@@ -24,6 +24,9 @@ private:
   std::size_t seen_ = 0;
 };
 
+// Are the lines of `bytes`, which begins with one, as strict as those of a header section? Empty ones are.
+bool has_strict_lines(std::string_view bytes) noexcept;
+
 } // namespace consentd::net
 
 #endif

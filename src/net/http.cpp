@@ -45,4 +45,14 @@ std::size_t request_head::count(std::string_view name) const noexcept {
       std::count_if(fields.begin(), fields.end(), [name](auto const& field) { return same_name(field.name, name); }));
 }
 
+std::vector<std::string_view> request_head::all(std::string_view name) const {
+  std::vector<std::string_view> values;
+  for (auto const& field : fields) {
+    if (same_name(field.name, name)) {
+      values.emplace_back(field.value);
+    }
+  }
+  return values;
+}
+
 } // namespace consentd::net

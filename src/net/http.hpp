@@ -6,10 +6,12 @@
 #include "base/result.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/address.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,13 +26,27 @@ struct header_field {
   std::string value;
 };
 
+// Who opened a connection at the proxy, in the words of its PROXY header.
+struct proxied_peer {
+  std::string address;                        // "192.0.2.1:40312", or "unix": a process beside the proxy
+  std::optional<boost::asio::ip::address> ip; // the same, plain (net/origin/address.hpp); nothing for "unix"
+};
+
 // Who is at the other end.
 struct peer {
-  std::string address; // "127.0.0.1:40312" or "unix"
+  // The other end of our own socket, whatever headers say: "127.0.0.1:40312" or "unix".
+  std::string address;
+  std::optional<boost::asio::ip::address> ip; // the same, plain (net/origin/address.hpp); nothing for "unix"
   // SO_PEERCRED of a Unix socket.
   std::optional<uid_t> uid;
   std::optional<gid_t> gid;
   std::optional<pid_t> pid;
+  // Where the listener requires a PROXY header: what it claims, worth as much as the word of whoever is at `address`.
+  // Nothing when the proxy speaks for itself or does not know.
+  std::optional<proxied_peer> proxied;
+  // The client's certificate in DER, when TLS has verified it against the listener's authorities; null otherwise.
+  // Shared by the requests of a connection.
+  std::shared_ptr<std::string const> certificate;
 };
 
 // A request line and its header section. Bounded by the listener's limits.
@@ -51,6 +67,8 @@ struct request_head {
   // tells.
   std::optional<std::string_view> find(std::string_view name) const noexcept;
   std::size_t count(std::string_view name) const noexcept;
+  // The values of all fields of that name, in their order; they last as long as `fields`.
+  std::vector<std::string_view> all(std::string_view name) const;
 };
 
 struct response {

@@ -23,8 +23,8 @@ private:
 
 std::unique_ptr<listener> listener::make(boost::asio::any_io_executor executor, bound_socket socket,
                                          std::shared_ptr<tls_context> tls, limits const& bounds, handler& serve,
-                                         log_sink& log) {
-  auto terms = std::make_shared<session_terms const>(session_terms{std::move(tls), bounds, serve, log});
+                                         log_sink& log, proxy_protocol proxy) {
+  auto terms = std::make_shared<session_terms const>(std::move(tls), bounds, serve, log, proxy);
   return std::make_unique<socket_listener>(
       std::make_shared<accept_loop>(std::move(executor), std::move(socket), std::move(terms)));
 }

@@ -22,12 +22,16 @@ struct limits {
   std::size_t connections = 1024; // at the bound no more are accepted until one ends
   std::size_t header_bytes = 16384;
   std::size_t drain_bytes = std::size_t{1024} * 1024; // read and thrown away after an early refusal
-  std::chrono::milliseconds handshake{10000};
-  std::chrono::milliseconds idle{60000};   // between two requests of a connection
-  std::chrono::milliseconds header{10000}; // from a request's first byte to the end of its header section
-  std::chrono::milliseconds body{30000};   // the whole body
-  std::chrono::milliseconds write{30000};  // one write, and draining
+  std::chrono::milliseconds handshake{10000};         // PROXY header and TLS together
+  std::chrono::milliseconds idle{60000};              // between two requests of a connection
+  std::chrono::milliseconds header{10000};            // from a request's first byte to the end of its header section
+  std::chrono::milliseconds body{30000};              // the whole body
+  std::chrono::milliseconds write{30000};             // one write, and draining
 };
+
+// Whether a connection begins with a PROXY header (version 1 or 2), before TLS. Never guessed: whoever may connect to a
+// listener that requires it may claim any address, and one that does not takes the header for a bad request.
+enum class proxy_protocol : std::uint8_t { off, required };
 
 // Certificate chain and private key of a TLS listener, PEM texts (RSA or ECDSA).
 struct tls_identity {
@@ -35,16 +39,34 @@ struct tls_identity {
   std::string private_key;
 };
 
-// A TLS server context: TLS 1.3, and 1.2 with ECDHE and AES-GCM alone; no compression, no renegotiation, no tickets.
-// Shared by listeners, replaceable while they run. Any thread.
+// Whether clients show certificates (mutual TLS). What was verified is in peer::certificate; whose it may be is for the
+// handler to say.
+struct client_certificates {
+  enum class policy : std::uint8_t {
+    none,    // they are not asked
+    request, // a client may show none; one that cannot be verified fails the handshake
+    require
+  } ask = policy::none;
+  // PEM texts, looked at unless `ask` is none. Roots at which a client's chain must end, 1 to 64; what stands between
+  // is the client's to send.
+  std::string authorities;
+  // Revocation lists, at most 64; empty: nobody asks whether a certificate was revoked. Otherwise a client passes only
+  // with a current list of its certificate's own issuer: without one, or with an outdated one, nobody does.
+  std::string revocations;
+};
+
+// A TLS server context: TLS 1.3, and 1.2 with ECDHE and AES-GCM alone; no compression, no renegotiation; no tickets, no
+// session cache and no early data, so that each connection has proved its keys itself. Shared by listeners, replaceable
+// while they run. Any thread.
 class tls_context {
 public:
   // bad_key, saying which text, when a text cannot be used or key and certificate do not belong together.
-  static result<std::shared_ptr<tls_context>> make(tls_identity const& identity);
+  static result<std::shared_ptr<tls_context>> make(tls_identity const& identity,
+                                                   client_certificates const& clients = {});
   ~tls_context();
-  // Handshakes that begin later use `identity`; connections go on with what they have. Changes nothing on failure (as
-  // make()).
-  result<void> replace(tls_identity const& identity);
+  // Handshakes that begin later use both; connections go on with what they have, even with a certificate that has been
+  // revoked. Changes nothing on failure (as make()).
+  result<void> replace(tls_identity const& identity, client_certificates const& clients);
   struct handle;
   handle& native() noexcept;
 
@@ -91,10 +113,12 @@ private:
 class listener {
 public:
   // `tls` null: plain HTTP (loopback and Unix sockets). `executor` runs accept loop and sessions, each session on a
-  // strand of its own. The handler, the log and the executor's context must outlive the listener.
+  // strand of its own. The handler, the log and the executor's context must outlive the listener. With `proxy`
+  // required, a connection without a valid PROXY header is closed without an answer; a warning says so, at most once a
+  // minute for each kind of problem.
   static std::unique_ptr<listener> make(boost::asio::any_io_executor executor, bound_socket socket,
                                         std::shared_ptr<tls_context> tls, limits const& bounds, handler& serve,
-                                        log_sink& log);
+                                        log_sink& log, proxy_protocol proxy = proxy_protocol::off);
   virtual ~listener() = default;
 
   // Begins to accept. Once.

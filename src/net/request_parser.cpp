@@ -1,5 +1,7 @@
 #include "net/request_parser.hpp"
 
+#include "net/header_section.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/error.hpp>
 
@@ -18,8 +20,29 @@ std::string_view standard(boost::beast::string_view text) noexcept {
   return {text.data(), text.size()};
 }
 
+// A leading zero is allowed by RFC 9110 section 8.6, used by nobody, and the mark of an octal number to some.
 bool is_number(std::string_view text) noexcept {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() && (text.front() != '0' || text.size() == 1) &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Framing may take this much, and this much more for each byte of the body: chunks of one byte take 5. Otherwise a few
+// bytes of body could keep us reading extensions for as long as a body may take.
+constexpr std::size_t framing_allowance = 4096;
+constexpr std::size_t framing_per_byte = 8;
+// Of a chunk's size: 64 bits.
+constexpr std::size_t most_size_digits = 16;
+
+// What stands between two pieces of chunk data: the end of a chunk, and the line of the next; behind the last one the
+// trailer too. Beast, which has parsed all of it, lets pass what others read differently: any byte in a quoted
+// extension, folded lines in the trailer, blanks behind the size, zeros before it.
+bool is_strict_framing(std::string_view framing) noexcept {
+  if (!has_strict_lines(framing)) {
+    return false;
+  }
+  framing.remove_prefix(framing.starts_with("\r\n") ? 2 : 0);
+  auto const digits = framing.find_first_not_of("0123456789abcdefABCDEF");
+  return framing.empty() || (digits <= most_size_digits && (framing[digits] == '\r' || framing[digits] == ';'));
 }
 
 bool is_visible_ascii(std::string_view text) noexcept {
@@ -55,12 +78,16 @@ result<request_parser::progress> request_parser::decode_chunks(std::string_view 
   limit_ = limit;
   eager(true);
   error_code ec;
+  framing_ = bytes.data();
   auto const used = put(asio::buffer(bytes), ec);
   if (over_limit_) {
     return failure{reason::body_too_large, "the chunks exceed " + std::to_string(limit) + " bytes"};
   }
-  if (ec && ec != http::error::need_more) {
+  if (ec && ec != http::error::need_more && problem_ == nullptr) {
     return failure{reason::request_malformed, "chunked body: " + ec.message()};
+  }
+  if (problem_ != nullptr || !accept_framing(bytes.data() + used)) {
+    return failure{reason::request_malformed, "chunked body: what stands around the data is not strict, or too much"};
   }
   return progress{used, is_done()};
 }
@@ -175,9 +202,21 @@ void request_parser::on_chunk_header_impl(std::uint64_t size, view, error_code& 
   }
 }
 
-std::size_t request_parser::on_chunk_body_impl(std::uint64_t, view bytes, error_code&) {
+std::size_t request_parser::on_chunk_body_impl(std::uint64_t, view bytes, error_code& ec) {
+  if (!accept_framing(bytes.data())) {
+    refuse("framing", ec);
+    return 0;
+  }
+  framing_ = bytes.data() + bytes.size();
   body_->append(bytes.data(), bytes.size());
   return bytes.size();
+}
+
+// Judges what stands from framing_ to `end`: whole lines, since Beast takes no part of one.
+bool request_parser::accept_framing(char const* end) noexcept {
+  std::string_view const framing{framing_, static_cast<std::size_t>(end - framing_)};
+  framed_ += framing.size();
+  return framed_ <= framing_allowance + framing_per_byte * body_->size() && is_strict_framing(framing);
 }
 
 void request_parser::on_finish_impl(error_code&) {

@@ -31,14 +31,16 @@ public:
     std::size_t used; // of the bytes given; the rest must be given again, with more behind
     bool done;
   };
-  // Decodes chunks onto `body`. body_too_large before it exceeds `limit`; request_malformed. Only for a chunked
-  // request; after a failure or done, not again.
+  // Decodes chunks onto `body`. body_too_large before it exceeds `limit`; request_malformed, also when the chunks'
+  // lines and the trailer are out of proportion to what they carry. Only for a chunked request; after a failure or
+  // done, not again.
   result<progress> decode_chunks(std::string_view bytes, std::string& body, std::size_t limit);
 
 private:
   using error_code = boost::beast::error_code;
   using view = boost::beast::string_view;
 
+  bool accept_framing(char const* end) noexcept;
   bool take_target(std::string_view target);
   void note_framing(boost::beast::http::field name, std::string_view value);
   char const* framing_problem() const noexcept;
@@ -66,6 +68,8 @@ private:
   std::string* body_ = nullptr;
   std::size_t limit_ = 0;
   bool over_limit_ = false;
+  char const* framing_ = nullptr; // where the chunks' framing that was not yet looked at begins
+  std::size_t framed_ = 0;        // bytes of framing so far
 };
 
 } // namespace consentd::net

@@ -110,11 +110,28 @@ asio::awaitable<ending> serve_one(connection& with, read_buffer& buffer, session
   co_return co_await answer(with, request, terms);
 }
 
-asio::awaitable<bool> shake_hands(connection& with, session_terms const& terms) {
+// Whom the connection comes from, where its proxy says so.
+asio::awaitable<bool> learn_source(connection& with, session_terms const& terms, steady::time_point deadline) {
+  if (terms.proxy == proxy_protocol::off) {
+    co_return true;
+  }
+  auto const how = co_await receive_proxy_header(with, deadline);
+  if (how == proxy_end::received || how == proxy_end::none_wanted) {
+    co_return how == proxy_end::received;
+  }
+  if (auto const times = terms.proxy_complaints.count(static_cast<std::size_t>(how), steady::now()); times > 0) {
+    terms.log.write(severity::warning, "proxy header missing",
+                    {{"peer", with.peer().address},
+                     {"problem", std::string{to_string(how)}},
+                     {"connections", std::to_string(times)}});
+  }
+  co_return false;
+}
+
+asio::awaitable<bool> shake_hands(connection& with, session_terms const& terms, steady::time_point deadline) {
   if (terms.tls == nullptr) {
     co_return true;
   }
-  auto const deadline = steady::now() + terms.bounds.handshake;
   auto session = terms.tls->native().new_session();
   auto const state = co_await with.handshake(std::move(session), deadline);
   if (state != io::ready) {
@@ -145,7 +162,8 @@ asio::awaitable<void> run_session(std::shared_ptr<connection> with, std::shared_
   closes_at_exit const guard{*with};
   std::exception_ptr problem;
   try {
-    if (co_await shake_hands(*with, *terms)) {
+    auto const deadline = steady::now() + terms->bounds.handshake;
+    if (co_await learn_source(*with, *terms, deadline) && co_await shake_hands(*with, *terms, deadline)) {
       co_await serve_all(*with, *terms);
     }
   } catch (...) {

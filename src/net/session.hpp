@@ -3,22 +3,31 @@
 #define CONSENTD_NET_SESSION_HPP
 
 #include "base/log.hpp"
+#include "net/complaint_pace.hpp"
 #include "net/connection.hpp"
 #include "net/http.hpp"
 #include "net/listener.hpp"
+#include "net/proxy_reader.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 #include <memory>
+#include <utility>
 
 namespace consentd::net {
 
 // What the sessions of a listener share; outlives them.
 struct session_terms {
+  session_terms(std::shared_ptr<tls_context> how, limits const& within, handler& whom, log_sink& where,
+                proxy_protocol begin)
+      : tls{std::move(how)}, bounds{within}, serve{whom}, log{where}, proxy{begin} {}
+
   std::shared_ptr<tls_context> tls; // null: plain
   limits bounds;
   handler& serve;
   log_sink& log;
+  proxy_protocol proxy;
+  mutable complaint_pace proxy_complaints{proxy_failures};
 };
 
 // Runs on the connection's strand and closes it, however it ends. The socket is closed by the time the coroutine

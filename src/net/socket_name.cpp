@@ -1,5 +1,7 @@
 #include "net/socket_name.hpp"
 
+#include "net/origin/address.hpp"
+
 #include <arpa/inet.h>
 #include <array>
 #include <cstddef>
@@ -32,6 +34,20 @@ std::string unix_name(sockaddr_storage const& from, socklen_t size) {
   return "unix:" + path;
 }
 
+std::optional<boost::asio::ip::address> ip_of(sockaddr_storage const& from) {
+  namespace ip = boost::asio::ip;
+  if (from.ss_family == AF_INET) {
+    return ip::address_v4{ntohl(read_as<sockaddr_in>(from).sin_addr.s_addr)};
+  }
+  if (from.ss_family != AF_INET6) {
+    return std::nullopt;
+  }
+  ip::address_v6::bytes_type bytes{};
+  auto const v6 = read_as<sockaddr_in6>(from);
+  std::memcpy(bytes.data(), &v6.sin6_addr, bytes.size());
+  return plain(ip::address_v6{bytes});
+}
+
 } // namespace
 
 std::string name_of(sockaddr_storage const& address, socklen_t size) {
@@ -58,6 +74,7 @@ net::peer peer_of(int fd, sockaddr_storage const& address, socklen_t size) {
   net::peer who;
   if (address.ss_family != AF_UNIX) {
     who.address = name_of(address, size);
+    who.ip = ip_of(address);
     return who;
   }
   who.address = "unix";

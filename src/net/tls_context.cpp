@@ -1,10 +1,10 @@
 #include "net/listener.hpp"
+#include "net/origin/openssl.hpp"
+#include "net/tls_clients.hpp"
 #include "net/tls_handle.hpp"
 
 #include <array>
 #include <cstddef>
-#include <openssl/bio.h>
-#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
 #include <openssl/pem.h>
@@ -19,32 +19,6 @@ constexpr auto tls12_ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-G
                                "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
 // Nobody's chain is longer; a bundle of all roots given by mistake would be sent to every client.
 constexpr std::size_t longest_chain = 10;
-
-struct openssl_deleter {
-  void operator()(BIO* text) const noexcept { BIO_free_all(text); }
-  void operator()(X509* certificate) const noexcept { X509_free(certificate); }
-  void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
-};
-using bio_ptr = std::unique_ptr<BIO, openssl_deleter>;
-using x509_ptr = std::unique_ptr<X509, openssl_deleter>;
-using key_ptr = std::unique_ptr<EVP_PKEY, openssl_deleter>;
-
-// OpenSSL's errors are the thread's: one left behind makes the next session on this thread fail without cause.
-struct error_queue_cleaner {
-  error_queue_cleaner() noexcept { ERR_clear_error(); }
-  error_queue_cleaner(error_queue_cleaner const&) = delete;
-  error_queue_cleaner& operator=(error_queue_cleaner const&) = delete;
-  ~error_queue_cleaner() { ERR_clear_error(); }
-};
-
-std::string openssl_says() {
-  auto const* const text = ERR_reason_error_string(ERR_peek_last_error());
-  return text == nullptr ? "refused by OpenSSL" : text;
-}
-
-bio_ptr open_text(std::string const& text) {
-  return bio_ptr{BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))};
-}
 
 // A daemon has nobody to ask for a password: note that one is wanted, and fail.
 int note_encryption(char*, int, int, void* seen) {
@@ -67,11 +41,6 @@ result<key_ptr> read_key(std::string const& text) {
     return failure{reason::bad_key, "private key: neither RSA nor ECDSA"};
   }
   return key;
-}
-
-bool at_end_of_pem() noexcept {
-  auto const error = ERR_peek_last_error();
-  return ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
 }
 
 result<void> use_chain(SSL_CTX* context, std::string const& text) {
@@ -102,6 +71,9 @@ result<void> use_chain(SSL_CTX* context, std::string const& text) {
 bool harden(SSL_CTX* context) {
   SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  // Nothing can be resumed, so nothing can be sent early either; said all the same, since early data can be replayed
+  // (RFC 8446 section 8).
+  SSL_CTX_set_max_early_data(context, 0);
   // Idle sessions give their record buffers back: most of what an idle TLS connection would cost.
   SSL_CTX_set_mode(context,
                    SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
@@ -114,7 +86,7 @@ bool harden(SSL_CTX* context) {
          SSL_CTX_set1_groups(context, groups.data(), groups.size()) == 1;
 }
 
-result<ssl_context_ptr> build(tls_identity const& identity) {
+result<ssl_context_ptr> build(tls_identity const& identity, client_certificates const& clients) {
   error_queue_cleaner const queue;
   ssl_context_ptr context{SSL_CTX_new(TLS_server_method())};
   if (context == nullptr || !harden(context.get())) {
@@ -136,6 +108,9 @@ result<ssl_context_ptr> build(tls_identity const& identity) {
   if (SSL_CTX_use_PrivateKey(context.get(), key->get()) != 1) {
     return failure{reason::bad_key, "private key: " + openssl_says()};
   }
+  if (auto const asked = ask_clients(*context, clients); !asked) {
+    return asked.error();
+  }
   return context;
 }
 
@@ -155,16 +130,17 @@ tls_context::tls_context(std::unique_ptr<handle> made) : handle_{std::move(made)
 
 tls_context::~tls_context() = default;
 
-result<std::shared_ptr<tls_context>> tls_context::make(tls_identity const& identity) {
-  auto context = build(identity);
+result<std::shared_ptr<tls_context>> tls_context::make(tls_identity const& identity,
+                                                       client_certificates const& clients) {
+  auto context = build(identity, clients);
   if (!context) {
     return context.error();
   }
   return std::shared_ptr<tls_context>{new tls_context{std::make_unique<handle>(std::move(*context))}};
 }
 
-result<void> tls_context::replace(tls_identity const& identity) {
-  auto context = build(identity);
+result<void> tls_context::replace(tls_identity const& identity, client_certificates const& clients) {
+  auto context = build(identity, clients);
   if (!context) {
     return context.error();
   }

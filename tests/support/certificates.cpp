@@ -20,6 +20,9 @@ struct deleter {
   void operator()(EVP_PKEY* p) const noexcept { EVP_PKEY_free(p); }
   void operator()(X509* p) const noexcept { X509_free(p); }
   void operator()(X509_EXTENSION* p) const noexcept { X509_EXTENSION_free(p); }
+  void operator()(X509_CRL* p) const noexcept { X509_CRL_free(p); }
+  void operator()(X509_REVOKED* p) const noexcept { X509_REVOKED_free(p); }
+  void operator()(ASN1_TIME* p) const noexcept { ASN1_TIME_free(p); }
 };
 template <class T>
 using owned = std::unique_ptr<T, deleter>;
@@ -158,16 +161,45 @@ certified_key certificate_authority::issue(leaf_options const& leaf) const {
   auto const root_key = read_key(private_key_);
   auto const key = generate(leaf.kind);
   auto const made = blank(leaf.subject, key.get(), leaf.not_before, leaf.not_after);
+  for (auto const& [part, value] : leaf.more_subject) {
+    add_name(X509_get_subject_name(made.get()), part.c_str(), value);
+  }
   require(X509_set_issuer_name(made.get(), X509_get_subject_name(root.get())) == 1);
   add_extension(made.get(), root.get(), NID_basic_constraints, "critical,CA:FALSE");
   add_extension(made.get(), root.get(), NID_key_usage, "critical,digitalSignature");
-  add_extension(made.get(), root.get(), NID_ext_key_usage, "serverAuth,clientAuth");
+  if (!leaf.extended_key_usage.empty()) {
+    add_extension(made.get(), root.get(), NID_ext_key_usage, leaf.extended_key_usage);
+  }
   add_extension(made.get(), root.get(), NID_authority_key_identifier, "keyid");
   if (auto const names = alternative_names(leaf); !names.empty()) {
     add_extension(made.get(), root.get(), NID_subject_alt_name, names);
   }
   require(X509_sign(made.get(), root_key.get(), EVP_sha256()) > 0);
   return {write_certificate(made.get()), write_key(key.get())};
+}
+
+std::string certificate_authority::revoke(std::vector<std::string> const& certificates, long next) const {
+  auto const root = read_certificate(certificate_);
+  auto const root_key = read_key(private_key_);
+  auto const list = own(X509_CRL_new());
+  auto const issued = own(X509_gmtime_adj(nullptr, next < 0 ? 2 * next : -3600));
+  auto const due = own(X509_gmtime_adj(nullptr, next));
+  require(X509_CRL_set_version(list.get(), X509_CRL_VERSION_2) == 1 &&
+          X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(root.get())) == 1 &&
+          X509_CRL_set1_lastUpdate(list.get(), issued.get()) == 1 &&
+          X509_CRL_set1_nextUpdate(list.get(), due.get()) == 1);
+  for (auto const& text : certificates) {
+    auto const certificate = read_certificate(text);
+    auto entry = own(X509_REVOKED_new());
+    require(X509_REVOKED_set_serialNumber(entry.get(), X509_get_serialNumber(certificate.get())) == 1 &&
+            X509_REVOKED_set_revocationDate(entry.get(), issued.get()) == 1 &&
+            X509_CRL_add0_revoked(list.get(), entry.get()) == 1);
+    entry.release();
+  }
+  require(X509_CRL_sort(list.get()) == 1 && X509_CRL_sign(list.get(), root_key.get(), EVP_sha256()) > 0);
+  auto const out = own(BIO_new(BIO_s_mem()));
+  require(PEM_write_bio_X509_CRL(out.get(), list.get()) == 1);
+  return text_of(out.get());
 }
 
 } // namespace consentd::tests

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace consentd::tests {
@@ -25,12 +26,15 @@ struct subject_name {
 // What the leaf is for: both uses, so that it serves either end of a mutual TLS connection.
 struct leaf_options {
   subject_name subject{"localhost", {}, {}};
+  // More of the subject behind that: pairs such as {"OU", "unit"}.
+  std::vector<std::pair<std::string, std::string>> more_subject{};
   key_kind kind = key_kind::p256;
   std::vector<std::string> dns_names{"localhost"};
   std::vector<std::string> ip_addresses{"127.0.0.1", "::1"};
   // Validity from now, in seconds.
   long not_before = -3600;
   long not_after = 86400;
+  std::string extended_key_usage = "serverAuth,clientAuth"; // empty: none
 };
 
 struct certified_key {
@@ -45,6 +49,8 @@ public:
 
   std::string const& certificate() const noexcept { return certificate_; }
   certified_key issue(leaf_options const& leaf = {}) const;
+  // The authority's list of revoked certificates, PEM; `next` is the time of the next one, in seconds from now.
+  std::string revoke(std::vector<std::string> const& certificates, long next = 86400) const;
 
 private:
   std::string certificate_;

@@ -64,8 +64,8 @@ server::server(script serve, setup how)
   if (auto const colon = socket.name().rfind(':'); !socket.is_unix()) {
     port_ = static_cast<std::uint16_t>(std::stoul(socket.name().substr(colon + 1)));
   }
-  listener_ =
-      net::listener::make(context_.get_executor(), std::move(socket), std::move(how.tls), how.bounds, *this, log_);
+  listener_ = net::listener::make(context_.get_executor(), std::move(socket), std::move(how.tls), how.bounds, *this,
+                                  log_, how.proxy);
   listener_->start();
   for (int each = 0; each < how.threads; ++each) {
     threads_.emplace_back([this] { context_.run(); });

@@ -49,6 +49,7 @@ public:
     std::shared_ptr<net::tls_context> tls{};
     std::string unix_path{};
     int threads = 2;
+    net::proxy_protocol proxy = net::proxy_protocol::off;
   };
 
   explicit server(script serve) : server{std::move(serve), setup{}} {}
