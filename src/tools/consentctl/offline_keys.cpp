@@ -19,8 +19,8 @@ bool offline_keys::replace(std::string const& issuer, std::string file) {
   return true;
 }
 
-result<std::shared_ptr<jose::verification_key const>> offline_keys::find(std::string_view issuer,
-                                                                         std::string_view kid, timestamp) const {
+result<std::shared_ptr<jose::verification_key const>> offline_keys::find(std::string_view issuer, std::string_view kid,
+                                                                         timestamp) const {
   auto const known = places_.find(issuer);
   if (known == places_.end()) {
     return failure{reason::unknown_issuer, "the issuer " + std::string(issuer) + " is not configured"};

@@ -22,8 +22,8 @@ public:
   bool replace(std::string const& issuer, std::string file);
 
   // keys_unavailable also for a file that cannot be read and for a set that is published at a URL.
-  result<std::shared_ptr<jose::verification_key const>> find(std::string_view issuer,
-                                                             std::string_view kid, timestamp received) const override;
+  result<std::shared_ptr<jose::verification_key const>> find(std::string_view issuer, std::string_view kid,
+                                                             timestamp received) const override;
 
 private:
   std::size_t max_keys_;
