@@ -45,8 +45,12 @@ constexpr fault list[] = {
      [](event_spec& spec) { spec.consent_id = "../" + spec.consent_id; }},
     {"unknown-status", "a `Status` that the standard does not have", 202, reason::unknown_status, takes::nothing,
      [](event_spec& spec) { spec.status = "Approved"; }},
-    {"bad-time", "`StatusUpdateDateTime` is no date-time", 202, reason::bad_time, takes::nothing,
-     [](event_spec& spec) { spec.status_time_text = "yesterday at noon"; }},
+    {"bad-time", "`StatusUpdateDateTime` is no date-time, and the status one that gives use", 202, reason::bad_time,
+     takes::nothing,
+     [](event_spec& spec) {
+       spec.status = "Authorized";
+       spec.status_time_text = "yesterday at noon";
+     }},
     {"kind-mismatch", "the resource of another family, for a consent announced as this one", 202, reason::kind_mismatch,
      takes::nothing, [](event_spec& spec) { spec.body_of = another_family(spec.family); }},
     {"issuer-mismatch", "another issuer's proper event for this issuer's consent", 202, reason::issuer_mismatch,
