@@ -1,6 +1,7 @@
 #include "app/daemon.hpp"
 
 #include "app/failed_start.hpp"
+#include "app/senders.hpp"
 #include "app/sockets.hpp"
 #include "app/trust.hpp"
 #include "base/time.hpp"
@@ -79,6 +80,10 @@ ingress::settings ingress_settings_of(config::settings const& how) {
   door.path = how.hub.path;
   door.acknowledge_status = how.hub.acknowledge_status;
   door.max_body_bytes = how.hub.max_body_bytes;
+  door.bearer = how.bearer.mode == config::bearer_mode::off          ? ingress::bearer_mode::off
+                : how.bearer.mode == config::bearer_mode::if_present ? ingress::bearer_mode::if_present
+                                                                     : ingress::bearer_mode::required;
+  door.senders = sender_rules_of(how);
   return door;
 }
 
@@ -127,9 +132,17 @@ struct daemon::parts {
   }
 
   void open_listeners();
-  std::unique_ptr<net::listener> open_listener(config::endpoint const& where, std::string const& key,
-                                               std::string_view serves, std::shared_ptr<net::tls_context> tls,
-                                               net::limits const& bounds, net::handler& handler);
+  // What the listeners of one kind have in common.
+  struct listening {
+    std::string_view serves;
+    std::string key; // of the setting
+    net::bound_socket::unix_options access{};
+    std::shared_ptr<net::tls_context> tls{}; // not used on Unix sockets
+    net::limits bounds{};
+    net::proxy_protocol proxy = net::proxy_protocol::off;
+  };
+  std::unique_ptr<net::listener> open_listener(config::endpoint const& where, listening const& as,
+                                               net::handler& handler);
   localapi::daemon_facts facts() const;
   std::vector<ops::condition> conditions() const;
   void release_waiting(std::string const& issuer);
@@ -169,24 +182,39 @@ struct daemon::parts {
 };
 
 void daemon::parts::open_listeners() {
-  api_listener = open_listener(how.api.socket, "api.socket", "api", nullptr, api_limits_of(how), api);
+  api_listener = open_listener(how.api.socket,
+                               {.serves = "api",
+                                .key = "api.socket",
+                                .access = {.mode = how.api.mode, .group = how.api.group},
+                                .bounds = api_limits_of(how)},
+                               api);
   if (how.operations.listen) {
-    operations_listener = open_listener(*how.operations.listen, "operations.listen", "operations", nullptr,
-                                        operations_limits(), operations);
+    operations_listener =
+        open_listener(*how.operations.listen,
+                      {.serves = "operations", .key = "operations.listen", .bounds = operations_limits()}, operations);
   }
-  auto const tls = hub_tls_of(how);
+  listening hub{.serves = "hub",
+                .key = "hub.listen",
+                .access = {.mode = how.hub.socket_mode, .group = how.hub.socket_group},
+                .tls = hub_tls_of(how),
+                .bounds = hub_limits_of(how)};
   for (auto const& where : how.hub.listen) {
-    hub_listeners.push_back(open_listener(where, "hub.listen", "hub", tls, hub_limits_of(how), webhook));
+    hub_listeners.push_back(open_listener(where, hub, webhook));
+  }
+  hub.key = "hub.listen_proxied";
+  hub.proxy = net::proxy_protocol::required;
+  for (auto const& where : how.hub.listen_proxied) {
+    hub_listeners.push_back(open_listener(where, hub, webhook));
   }
 }
 
-std::unique_ptr<net::listener> daemon::parts::open_listener(config::endpoint const& where, std::string const& key,
-                                                            std::string_view serves,
-                                                            std::shared_ptr<net::tls_context> tls,
-                                                            net::limits const& bounds, net::handler& handler) {
-  auto socket = open_socket(where, key, how, manager);
-  log.write(severity::info, "listening", {{"for", std::string(serves)}, {"at", socket.name()}});
-  return net::listener::make(io.get_executor(), std::move(socket), std::move(tls), bounds, handler, log);
+std::unique_ptr<net::listener> daemon::parts::open_listener(config::endpoint const& where, listening const& as,
+                                                            net::handler& handler) {
+  auto socket = open_socket(where, as.access, as.key, how, manager);
+  auto tls = socket.is_unix() ? nullptr : as.tls;
+  log.write(severity::info, "listening",
+            {{"for", std::string(as.serves)}, {"at", socket.name()}, {"tls", tls ? "yes" : "no"}});
+  return net::listener::make(io.get_executor(), std::move(socket), std::move(tls), as.bounds, handler, log, as.proxy);
 }
 
 localapi::daemon_facts daemon::parts::facts() const {
@@ -278,6 +306,10 @@ asio::awaitable<void> daemon::parts::serve() {
   start();
   if (auto const interval = manager.watchdog_interval()) {
     asio::co_spawn(control, feed_watchdog(*interval), asio::detached);
+  }
+  if (how.bearer.mode != config::bearer_mode::required) {
+    log.write(severity::warning, "authorization tokens are not required: only certificates and addresses say who sends",
+              {});
   }
   manager.ready("accepting deliveries");
   log.write(severity::info, "ready", {{"version", CONSENTD_VERSION}});

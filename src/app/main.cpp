@@ -1,6 +1,7 @@
 // consentd: receives consent events of the API Hub. See README.md.
 #include "app/daemon.hpp"
 #include "app/failed_start.hpp"
+#include "app/senders.hpp"
 #include "app/service_manager.hpp"
 #include "app/sockets.hpp"
 #include "app/trust.hpp"
@@ -41,6 +42,7 @@ int check(config::settings const& how) {
   app::issuer_origins_of(how, {});
   app::fetcher_of(how);
   app::hub_tls_of(how);
+  app::sender_rules_of(how);
   std::cout << how.file << ": fine\n";
   return 0;
 }

@@ -11,10 +11,10 @@
 
 namespace consentd::app {
 
-// Binds `where`, or takes it over from the service manager. `key` names the setting in failed_start, which is thrown
-// otherwise.
-net::bound_socket open_socket(config::endpoint const& where, std::string const& key, config::settings const& how,
-                              service_manager& manager);
+// Binds `where`, or takes it over from the service manager; `access` is for a Unix socket that is made. `key` names the
+// setting in failed_start, which is thrown otherwise.
+net::bound_socket open_socket(config::endpoint const& where, net::bound_socket::unix_options const& access,
+                              std::string const& key, config::settings const& how, service_manager& manager);
 
 // Throws failed_start, naming the file, when certificate or key cannot be used.
 std::shared_ptr<net::tls_context> hub_tls_of(config::settings const& how);

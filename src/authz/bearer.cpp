@@ -180,6 +180,7 @@ result<caller> check_bearer(std::string_view token, timestamp now, jose::key_sou
     return identity.error();
   }
   return caller{.issuer = policy.issuer,
+                .subject = *claims->sub,
                 .identity = std::move(*identity),
                 .spent_until = *claims->exp + policy.leeway,
                 .kid = header.kid};

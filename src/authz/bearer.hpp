@@ -27,6 +27,7 @@ struct bearer_policy {
 // A token that was accepted.
 struct caller {
   std::string issuer;
+  std::string subject;
   std::string identity;  // "jti:<jti>", or "sha256:<hex of the digest of the canonical token>" when it has no jti
   timestamp spent_until; // `exp` plus leeway
   std::string kid;

@@ -23,7 +23,10 @@ public:
     settings made;
     made.file = file_;
     hub(made.hub);
+    senders(made.senders);
+    proxies(made.proxies);
     bearer(made.bearer);
+    who_may_send(made);
     events(made.events);
     decryption_keys(made.decryption_keys);
     issuers(made.issuers);
@@ -113,13 +116,17 @@ private:
       return;
     }
     to.line = in->line();
-    for (auto const& text : in->texts("listen")) {
-      if (auto where = parse_tcp_endpoint(text)) {
-        to.listen.push_back(std::move(*where));
-      } else {
-        say(*in, "listen", '"' + text + "\": " + where.error().detail, "write address:port or systemd:NAME");
-      }
+    to.listen = listeners(*in, "listen");
+    to.listen_proxied = listeners(*in, "listen_proxied");
+    if (!in->mentioned("listen") && !in->mentioned("listen_proxied")) {
+      say(*in, "listen", "is missing", "say where deliveries come in");
     }
+    to.socket_mode = socket_mode(*in, "socket_mode");
+    if (in->given("socket_group") && check_ == named_files::checked) {
+      to.socket_group = group(*in, "socket_group");
+    }
+    client_certificates_of(*in, to);
+    to.sources = in->texts("sources");
     to.path = in->text("path");
     bool const sound = std::ranges::all_of(to.path, [](char c) { return c > 0x20 && c < 0x7f; });
     if (!to.path.starts_with('/') || !sound || to.path.find_first_of("?#") != std::string::npos) {
@@ -138,12 +145,96 @@ private:
     to.write_timeout = seconds(*in, "write_timeout_seconds");
   }
 
+  std::vector<endpoint> listeners(section const& in, std::string_view key) {
+    std::vector<endpoint> all;
+    for (auto const& text : in.texts(key)) {
+      auto where = text.starts_with('/') ? parse_unix_endpoint(text) : parse_tcp_endpoint(text);
+      if (where) {
+        all.push_back(std::move(*where));
+      } else {
+        say(in, key, '"' + text + "\": " + where.error().detail,
+            "write address:port, systemd:NAME or the absolute path of a socket");
+      }
+    }
+    return all;
+  }
+
+  void client_certificates_of(section const& in, hub_settings& to) {
+    auto const ask = in.text("client_certificates");
+    to.client_certificates = ask == "require"   ? client_certificates::require
+                             : ask == "request" ? client_certificates::request
+                                                : client_certificates::none;
+    to.client_ca_file = file(in, "client_ca_file");
+    to.client_crl_file = file(in, "client_crl_file");
+    if (to.client_certificates != client_certificates::none && !in.mentioned("client_ca_file")) {
+      say(in, "client_ca_file", "is missing", "name the roots of the certificates that clients show");
+    }
+  }
+
+  void senders(std::vector<sender_settings>& to) {
+    for (auto const& in : all("sender")) {
+      sender_settings one{in.text("organization"), in.text("organizational_unit"), in.text("issuer"),
+                          in.text("subject")};
+      if (one.issuer.empty()) {
+        one.issuer = one.organization;
+      }
+      if (one.subject.empty()) {
+        one.subject = one.organizational_unit;
+      }
+      to.push_back(std::move(one));
+    }
+  }
+
+  void proxies(proxies_settings& to) {
+    auto const& in = *the("proxies");
+    to.addresses = in.texts("addresses");
+    to.unix_socket = in.boolean("unix_socket");
+    to.forwarding_header = in.text("forwarding_header");
+    to.certificate_header = in.text("certificate_header");
+    to.certificate_form =
+        in.text("certificate_form") == "escaped-pem" ? certificate_form::escaped_pem : certificate_form::client_cert;
+    if (in.given("forwarding_header") && to.forwarding_header != "X-Forwarded-For" &&
+        to.forwarding_header != "Forwarded") {
+      say(in, "forwarding_header", "is neither X-Forwarded-For nor Forwarded", "name the one that your proxies write");
+    }
+    for (std::string_view const key : {"forwarding_header", "certificate_header"}) {
+      if (in.given(key) && to.addresses.empty() && !to.unix_socket) {
+        say(in, key, "has nobody who may write it",
+            "name your proxies in proxies.addresses, or set proxies.unix_socket");
+      }
+    }
+  }
+
+  // What one table says of another. Nothing is said of tables that are missing: that was said before.
+  void who_may_send(settings const& made) {
+    auto const* const in = the("hub");
+    if (in == nullptr) {
+      return;
+    }
+    bool const certificates =
+        made.hub.client_certificates != client_certificates::none || !made.proxies.certificate_header.empty();
+    if (!made.senders.empty() && !certificates) {
+      say(all("sender").front(), "organization", "is never looked at: clients are asked for no certificate",
+          "set hub.client_certificates, or proxies.certificate_header");
+    }
+    if (!made.hub.listen_proxied.empty() && made.proxies.addresses.empty()) {
+      say(*in, "listen_proxied", "has nobody who may send a PROXY header", "name your proxies in proxies.addresses");
+    }
+    auto const* const bearer = the("bearer");
+    if (bearer != nullptr && made.bearer.mode != bearer_mode::required && made.senders.empty() &&
+        made.hub.sources.empty()) {
+      say(*bearer, "mode", "lets anybody send", R"(write "required", or name senders or hub.sources)");
+    }
+  }
+
   void bearer(bearer_settings& to) {
     auto const* const in = the("bearer");
     if (in == nullptr) {
       return;
     }
     to.line = in->line();
+    auto const mode = in->text("mode");
+    to.mode = mode == "off" ? bearer_mode::off : mode == "if-present" ? bearer_mode::if_present : bearer_mode::required;
     to.issuer = in->text("issuer");
     to.subject = in->text("subject");
     to.audience = in->text("audience");
@@ -274,13 +365,18 @@ private:
     to.max_body_bytes = size(*in, "max_body_bytes");
   }
 
-  void socket_access(section const& in, api_settings& to) {
-    auto const text = in.text("mode");
-    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), to.mode, 8);
-    if (error != std::errc() || end != text.data() + text.size() || (to.mode & ~mode_t{0770}) != 0) {
-      say(in, "mode", "is not an octal mode of owner and group",
-          R"(write "0660"; others may not connect: use api.group)");
+  mode_t socket_mode(section const& in, std::string_view key) {
+    auto const text = in.text(key);
+    mode_t mode = 0;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
+    if (error != std::errc() || end != text.data() + text.size() || (mode & ~mode_t{0770}) != 0) {
+      say(in, key, "is not an octal mode of owner and group", R"(write "0660"; others may not connect: name a group)");
     }
+    return mode;
+  }
+
+  void socket_access(section const& in, api_settings& to) {
+    to.mode = socket_mode(in, "mode");
     if (std::holds_alternative<inherited_endpoint>(to.socket)) {
       for (std::string_view const key : {"mode", "group"}) {
         if (in.given(key)) {
@@ -289,12 +385,12 @@ private:
         }
       }
     } else if (in.given("group") && check_ == named_files::checked) {
-      to.group = group(in);
+      to.group = group(in, "group");
     }
   }
 
-  std::optional<gid_t> group(section const& in) {
-    auto const name = in.text("group");
+  std::optional<gid_t> group(section const& in, std::string_view key) {
+    auto const name = in.text(key);
     gid_t number = 0;
     auto const [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
     if (error == std::errc() && end == name.data() + name.size()) {
@@ -305,7 +401,7 @@ private:
     std::vector<char> room(std::size_t{1024} * 1024); // a group lists its members
     ::getgrnam_r(name.c_str(), &entry, room.data(), room.size(), &found);
     if (found == nullptr) {
-      say(in, "group", "no such group: " + name, "create it (groupadd --system), or mend the name");
+      say(in, key, "no such group: " + name, "create it (groupadd --system), or mend the name");
       return std::nullopt;
     }
     return found->gr_gid;

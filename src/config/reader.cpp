@@ -83,7 +83,7 @@ std::string example_of(key_description const& key) {
 }
 
 std::string header_of(table_description const& table) {
-  return table.repeated ? "[[" + std::string(table.name) + "]]" : "[" + std::string(table.name) + "]";
+  return table.repeated() ? "[[" + std::string(table.name) + "]]" : "[" + std::string(table.name) + "]";
 }
 
 std::string required_keys(table_description const& table) {
@@ -135,7 +135,7 @@ private:
     auto const table = std::ranges::find(tables, key.str(), &table_description::name);
     if (table == tables.end()) {
       unknown_at_top(key, node);
-    } else if (table->repeated) {
+    } else if (table->repeated()) {
       read_repeated(*table, key, node);
     } else if (auto const* const found = node.as_table()) {
       read_section(*table, std::string(table->name), *found, line_of(node.source()));
@@ -342,7 +342,7 @@ private:
           "add it with at least " + required_keys(table));
     }
     auto& made = made_[table.name];
-    if (made.empty() && !table.repeated && !table.required()) {
+    if (made.empty() && !table.repeated() && !table.required()) {
       made.emplace_back(table, std::string(table.name), 0);
     }
   }

@@ -34,6 +34,14 @@ constexpr key_description list(std::string_view name, std::int64_t most, std::st
   return {name, value_type::texts, true, "", 1, most, "", meaning};
 }
 
+constexpr key_description optional_list(std::string_view name, std::int64_t most, std::string_view meaning) {
+  return {name, value_type::texts, false, "", 1, most, "", meaning};
+}
+
+constexpr key_description flag(std::string_view name, std::string_view meaning) {
+  return {name, value_type::boolean, false, "false", 0, 0, "", meaning};
+}
+
 constexpr key_description distrusted_kids{
     "distrust_kids",
     value_type::texts,
@@ -45,10 +53,18 @@ constexpr key_description distrusted_kids{
     "Key ids that count no longer, whatever the key set says: for a key that leaked and is still published."};
 
 constexpr std::array hub_keys{
-    list("listen", 16,
-         "Where deliveries come in, over TLS: address:port with an IPv4 or bracketed IPv6 address, or systemd:NAME for "
-         "the "
-         "socket that systemd hands over under that FileDescriptorName."),
+    optional_list(
+        "listen", 16,
+        "Where deliveries come in: over TLS at address:port with an IPv4 or bracketed IPv6 address, or at "
+        "systemd:NAME for the socket that systemd hands over under that FileDescriptorName; without TLS at the "
+        "absolute path of a Unix socket, for a reverse proxy on the same machine."),
+    optional_list(
+        "listen_proxied", 16,
+        "The same for listeners whose connections begin with a PROXY header, version 1 or 2. [proxies] names who "
+        "may send one."),
+    key_description{"socket_mode", value_type::text, false, R"("0660")", 3, 4, "",
+                    "The permissions of Unix sockets, octal. None for others: who may connect can send deliveries."},
+    may("socket_group", 256, "Their group, by name or number; without this key the daemon's own."),
     key_description{"path", value_type::text, false, R"("/webhook")", 1, 1024, "",
                     "The path of the webhook's URL, as registered at the Hub."},
     must("certificate", path_bytes, "PEM file: the listener's certificate, then its intermediates. RSA or ECDSA."),
@@ -56,6 +72,15 @@ constexpr std::array hub_keys{
          "PEM file of its private key, or credential:NAME. No secret file may be readable by every user."),
     key_description{"acknowledge_status", value_type::number, false, "202", 202, 204, "202 204",
                     "The answer once a delivery is stored: 202 for v2.1 of the standard, 204 for v1.2 and v2.0."},
+    choice("client_certificates", R"("none")", "none request require",
+           "Mutual TLS: ask clients for no certificate, for one that they may withhold, or demand it."),
+    may("client_ca_file", path_bytes, "PEM file of the roots at which clients' certificates must end."),
+    may("client_crl_file", path_bytes,
+        "PEM file of revocation lists; with it a certificate passes only with a current list of its issuer."),
+    optional_list(
+        "sources", 256,
+        "Addresses and networks (192.0.2.0/24) that deliveries may come from; others get a 403. Without this key "
+        "from anywhere."),
     number("max_body_bytes", "262144", kibi, 16 * mebi, "A larger body is refused with 413."),
     number("max_header_bytes", "16384", kibi, mebi, "A larger header section is refused with 431."),
     number("max_connections", "1024", 1, 65536, "Connections at once; more wait until one ends."),
@@ -66,7 +91,29 @@ constexpr std::array hub_keys{
     number("write_timeout_seconds", "30", 1, 600, "One write of an answer."),
 };
 
+constexpr std::array sender_keys{
+    must("organization", claim_bytes, "The O of the certificate's subject."),
+    must("organizational_unit", claim_bytes, "Its OU."),
+    may("issuer", claim_bytes, "The iss of the authorization JWT that this client sends; without this key its O."),
+    may("subject", claim_bytes, "The sub; without this key its OU."),
+};
+
+constexpr std::array proxies_keys{
+    optional_list("addresses", 256, "Addresses and networks of your own reverse proxies and load balancers."),
+    flag("unix_socket", "Whoever connects to a Unix socket of [hub] is a proxy of yours."),
+    may("forwarding_header", 32, "Where they name the client: X-Forwarded-For or Forwarded. Without this key nowhere."),
+    may("certificate_header", 64,
+        "Where they pass on the client's certificate, such as Client-Cert. They must remove it from what clients "
+        "send."),
+    choice("certificate_form", R"("client-cert")", "client-cert escaped-pem",
+           "How: as RFC 9440 has it, or URL-encoded PEM (nginx's $ssl_client_escaped_cert)."),
+};
+
 constexpr std::array bearer_keys{
+    choice(
+        "mode", R"("required")", "required if-present off",
+        "Whether an authorization JWT must come. Anything but required needs client certificates with a [[sender]], or "
+        "hub.sources: your encryption key is public, so anybody could send."),
     must("issuer", claim_bytes, "Its iss: the organisation in the Hub's client certificate, or the Hub's issuer URL."),
     may("subject", claim_bytes,
         "Its sub: the organisational unit of that certificate. Without this key any sub will do."),
@@ -172,17 +219,19 @@ constexpr std::array log_keys{
 };
 
 constexpr std::array tables{
-    table_description{"hub", false, hub_keys},
-    table_description{"bearer", false, bearer_keys},
-    table_description{"events", false, events_keys},
-    table_description{"decryption_key", true, decryption_keys},
-    table_description{"issuer", true, issuer_keys},
-    table_description{"jwks", false, jwks_keys},
-    table_description{"store", false, store_keys},
-    table_description{"api", false, api_keys},
-    table_description{"operations", false, operations_keys},
-    table_description{"process", false, process_keys},
-    table_description{"log", false, log_keys},
+    table_description{"hub", table_description::times::once, hub_keys},
+    table_description{"sender", table_description::times::any_number, sender_keys},
+    table_description{"proxies", table_description::times::once, proxies_keys},
+    table_description{"bearer", table_description::times::once, bearer_keys},
+    table_description{"events", table_description::times::once, events_keys},
+    table_description{"decryption_key", table_description::times::at_least_one, decryption_keys},
+    table_description{"issuer", table_description::times::at_least_one, issuer_keys},
+    table_description{"jwks", table_description::times::once, jwks_keys},
+    table_description{"store", table_description::times::once, store_keys},
+    table_description{"api", table_description::times::once, api_keys},
+    table_description{"operations", table_description::times::once, operations_keys},
+    table_description{"process", table_description::times::once, process_keys},
+    table_description{"log", table_description::times::once, log_keys},
 };
 
 } // namespace
@@ -193,7 +242,7 @@ key_description const* table_description::find(std::string_view key) const noexc
 }
 
 bool table_description::required() const noexcept {
-  return std::ranges::any_of(keys, &key_description::required);
+  return occurs != times::any_number && std::ranges::any_of(keys, &key_description::required);
 }
 
 std::span<table_description const> schema() noexcept {

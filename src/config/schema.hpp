@@ -26,10 +26,12 @@ struct key_description {
 
 struct table_description {
   std::string_view name;
-  bool repeated; // [[name]], once for each of several
+  // [[name]], once for each of several: at_least_one, or any_number.
+  enum class times : std::uint8_t { once, at_least_one, any_number } occurs;
   std::span<key_description const> keys;
 
   key_description const* find(std::string_view key) const noexcept;
+  bool repeated() const noexcept { return occurs != times::once; }
   // True when it cannot be left out, since a key of it cannot.
   bool required() const noexcept;
 };

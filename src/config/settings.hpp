@@ -43,13 +43,22 @@ std::string describe(endpoint const& where);
 // Where a secret is: a path, or "credential:NAME", which read_secret() (files.hpp) looks for in $CREDENTIALS_DIRECTORY.
 using secret_place = std::string;
 
+enum class client_certificates : std::uint8_t { none, request, require };
+
 // [hub]: the listener that the Hub's deliveries come to.
 struct hub_settings {
-  std::vector<endpoint> listen; // tcp and inherited ones
+  std::vector<endpoint> listen; // at least one in this and the next
+  std::vector<endpoint> listen_proxied;
+  mode_t socket_mode = 0; // of unix endpoints
+  std::optional<gid_t> socket_group;
   std::string path;
   std::string certificate; // a path: PEM, the server's certificate first, then its intermediates
   secret_place private_key;
   unsigned acknowledge_status = 0; // 202 or 204
+  config::client_certificates client_certificates{};
+  std::string client_ca_file;  // a path; there unless nobody is asked for a certificate
+  std::string client_crl_file; // a path; empty: none
+  std::vector<std::string> sources;
   std::size_t max_body_bytes = 0;
   std::size_t max_header_bytes = 0;
   std::size_t max_connections = 0;
@@ -61,6 +70,27 @@ struct hub_settings {
   line_number line = 0;
 };
 
+// [[sender]]: whose client certificate may send.
+struct sender_settings {
+  std::string organization;
+  std::string organizational_unit;
+  std::string issuer;  // of the authorization JWT
+  std::string subject; // likewise
+};
+
+enum class certificate_form : std::uint8_t { client_cert, escaped_pem };
+
+// [proxies]: whose word counts about others.
+struct proxies_settings {
+  std::vector<std::string> addresses;
+  bool unix_socket = false;
+  std::string forwarding_header;  // empty: none
+  std::string certificate_header; // empty: none
+  config::certificate_form certificate_form{};
+};
+
+enum class bearer_mode : std::uint8_t { required, if_present, off };
+
 // Where a set of verification keys comes from: at most one of the two is there, and without both it is the issuer's
 // discovery document that says.
 struct jwks_place {
@@ -71,6 +101,7 @@ struct jwks_place {
 
 // [bearer]: what the authorization JWT must say (contract section 2).
 struct bearer_settings {
+  bearer_mode mode{};
   std::string issuer;
   std::string subject; // empty: any
   std::string audience;
@@ -170,6 +201,8 @@ struct log_settings {
 struct settings {
   std::string file; // as load() was told; begins every message about it
   hub_settings hub;
+  std::vector<sender_settings> senders;
+  proxies_settings proxies;
   bearer_settings bearer;
   events_settings events;
   std::vector<decryption_key_settings> decryption_keys; // at least one

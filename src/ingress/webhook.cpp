@@ -99,16 +99,51 @@ boost::asio::awaitable<result<webhook::admitted>> webhook::admit(net::request_he
   if (auto sound = check_head(head, how_.path, how_.max_body_bytes); !sound) {
     co_return sound.error();
   }
+  auto const received = now_.now();
+  auto caller = co_await authorize(head, received);
+  if (!caller) {
+    co_return caller.error();
+  }
+  // After the token, so that 403 means what contract section 7 says: authenticated, but not from here.
+  tell_ignored(head);
+  auto from = identify_sender(head, how_.senders);
+  if (!from) {
+    co_return from.error();
+  }
+  if (*caller) {
+    if (auto agrees = check_agreement(**caller, *from); !agrees) {
+      co_return agrees.error();
+    }
+  }
+  co_return admitted{std::move(*caller), received, std::move(from->address)};
+}
+
+boost::asio::awaitable<result<std::optional<authz::caller>>> webhook::authorize(net::request_head const& head,
+                                                                                timestamp received) const {
+  bool const absent = head.count("authorization") == 0;
+  if (how_.bearer == bearer_mode::off || (how_.bearer == bearer_mode::if_present && absent)) {
+    co_return std::optional<authz::caller>();
+  }
   auto const token = bearer_of(head);
   if (!token) {
     co_return token.error();
   }
-  auto const received = now_.now();
-  auto caller = co_await check_token(*token, received);
-  if (!caller) {
-    co_return caller.error();
+  auto checked = co_await check_token(*token, received);
+  if (!checked) {
+    co_return checked.error();
   }
-  co_return admitted{std::move(*caller), received};
+  co_return std::optional<authz::caller>(std::move(*checked));
+}
+
+void webhook::tell_ignored(net::request_head const& head) const {
+  auto const ignored = ignored_header(head, how_.senders);
+  if (!ignored) {
+    return;
+  }
+  if (auto const times = pace_.count(0, std::chrono::steady_clock::now()); times != 0) {
+    log_.write(severity::warning, "header of a peer that is no proxy ignored",
+               {{"header", *ignored}, {"peer", head.peer.address}, {"times", std::to_string(times)}});
+  }
 }
 
 // A key that we have never waits. One that we lack is asked for, and the sender waits for that: the Hub may have begun
@@ -149,9 +184,10 @@ boost::asio::awaitable<result<store::appended>> webhook::keep(net::exchange& req
   delivery.interaction_id = std::move(interaction_id);
   delivery.received = admission->received;
   delivery.body = std::move(*body);
-  delivery.token = store::bearer_token{std::move(admission->caller.issuer), std::move(admission->caller.identity),
-                                       admission->caller.spent_until};
-  delivery.peer = request.head().peer.address;
+  if (auto& caller = admission->caller) {
+    delivery.token = store::bearer_token{std::move(caller->issuer), std::move(caller->identity), caller->spent_until};
+  }
+  delivery.peer = std::move(admission->address);
   co_return co_await inbox_.append(std::move(delivery));
 }
 

@@ -7,8 +7,10 @@
 #include "base/log.hpp"
 #include "base/telemetry.hpp"
 #include "base/time.hpp"
+#include "ingress/sender.hpp"
 #include "jose/compact.hpp"
 #include "jose/key_source.hpp"
+#include "net/complaint_pace.hpp"
 #include "net/http.hpp"
 #include "store/store.hpp"
 
@@ -16,16 +18,22 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace consentd::ingress {
+
+// Whether an authorization JWT must come (contract section 2).
+enum class bearer_mode : std::uint8_t { required, if_present, off };
 
 struct settings {
   std::string path = "/webhook";     // compared whole with the request's path, undecoded
   unsigned acknowledge_status = 202; // 204 for v1.2 and v2.0
   std::size_t max_body_bytes = std::size_t{256} * 1024;
   std::chrono::seconds retry_after{5}; // what a sender is told with 429 and 503
+  bearer_mode bearer = bearer_mode::required;
+  sender_rules senders{};
 };
 
 // What came of asking for the Hub's keys out of turn.
@@ -49,11 +57,15 @@ public:
 private:
   // A request that got past every check that its header section allows.
   struct admitted {
-    authz::caller caller;
+    std::optional<authz::caller> caller; // nothing: no token came, and none had to
     timestamp received;
+    std::string address;
   };
   boost::asio::awaitable<result<admitted>> admit(net::request_head const& head) const;
+  boost::asio::awaitable<result<std::optional<authz::caller>>> authorize(net::request_head const& head,
+                                                                         timestamp received) const;
   boost::asio::awaitable<result<authz::caller>> check_token(std::string_view token, timestamp received) const;
+  void tell_ignored(net::request_head const& head) const;
   boost::asio::awaitable<result<store::appended>> keep(net::exchange& request, std::string interaction_id);
   net::response refusal(failure const& why, net::request_head const& head, std::string interaction_id) const;
   void count(unsigned status, std::string_view why, net::request_head const& head) const noexcept;
@@ -66,6 +78,7 @@ private:
   clock const& now_;
   log_sink& log_;
   telemetry& counters_;
+  mutable net::complaint_pace pace_{1};
 };
 
 // The interaction id of a request: the received one when it is a single UUID, a new one otherwise (contract section 7).

@@ -10,36 +10,33 @@ namespace ip = boost::asio::ip;
 
 namespace {
 
-// The other end of the connection that carries the HTTP.
-struct http_peer {
-  std::optional<ip::address> address;
-  bool own_unix_socket = false;
-};
-
-http_peer http_peer_of(peer const& who) {
-  if (who.proxied) {
-    // A process beside the proxy has no address either, but it is not one that may open a socket of ours.
-    return {who.proxied->ip, false};
-  }
-  return {who.ip, !who.ip};
+// Who is at the other end of what carries the HTTP: the socket's peer, or the one that it claims to carry for.
+std::optional<ip::address> nearest_of(peer const& who) {
+  // A process beside the proxy has no address either.
+  return who.proxied ? who.proxied->ip : who.ip;
 }
 
 } // namespace
 
-result<std::optional<ip::address>> client_address_of(request_head const& head, std::optional<forwarding> const& rules) {
-  auto const nearest = http_peer_of(head.peer);
-  if (!rules || (!nearest.address && !nearest.own_unix_socket)) {
-    return nearest.address;
+bool is_proxy(peer const& who, std::span<network const> proxies, bool trust_unix_sockets) {
+  bool const socket = who.ip ? any_contains(proxies, *who.ip) : trust_unix_sockets;
+  if (!socket || !who.proxied) {
+    return socket;
   }
-  return client_address(nearest.address, head.all(name_of(rules->from)), *rules);
+  return who.proxied->ip && any_contains(proxies, *who.proxied->ip);
+}
+
+result<std::optional<ip::address>> client_address_of(request_head const& head, std::optional<forwarding> const& rules) {
+  auto const nearest = nearest_of(head.peer);
+  if (!rules || !is_proxy(head.peer, rules->proxies, rules->trust_unix_sockets)) {
+    return nearest;
+  }
+  return client_address(nearest, head.all(name_of(rules->from)), *rules);
 }
 
 result<std::shared_ptr<std::string const>> client_certificate_of(request_head const& head,
                                                                  std::optional<passed_certificate> const& rules) {
-  auto const nearest = http_peer_of(head.peer);
-  auto const is_proxy = rules && (nearest.address ? any_contains(rules->proxies, *nearest.address)
-                                                  : nearest.own_unix_socket && rules->trust_unix_sockets);
-  if (!is_proxy) {
+  if (!rules || !is_proxy(head.peer, rules->proxies, rules->trust_unix_sockets)) {
     return head.peer.certificate;
   }
   auto const lines = head.all(rules->field);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,11 @@ struct passed_certificate {
   std::vector<network> proxies;
   bool trust_unix_sockets = false; // whoever may open the listener's Unix socket is a proxy of ours
 };
+
+// True when headers of this peer may speak for others: the other end of our own socket is one of `proxies` (or a Unix
+// socket that is trusted), and where that one carries for another by a PROXY header, the other is too. So neither a
+// stranger who claims to be a proxy nor one whom a proxy carries is believed.
+bool is_proxy(peer const& who, std::span<network const> proxies, bool trust_unix_sockets);
 
 // The client's address, plain. It is that of the socket, or the one in the PROXY header where the listener requires it;
 // when that is a proxy of `rules`, its forwarding header says more (client_address()). Nothing: a process, on this

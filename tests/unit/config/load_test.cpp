@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(choices_are_listed) {
 BOOST_AUTO_TEST_CASE(missing_required_keys_are_named_with_their_meaning) {
   for (auto const& table : schema()) {
     for (auto const& key : table.keys) {
-      if (!key.required) {
+      if (!key.required || !table.required()) {
         continue;
       }
       auto const header = '[' + std::string(table.name) + ']';
@@ -239,6 +239,13 @@ BOOST_AUTO_TEST_CASE(missing_required_keys_are_named_with_their_meaning) {
       BOOST_TEST(has(line, '.' + std::string(key.name) + ": is missing: "), line);
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(missing_keys_of_a_table_that_may_be_left_out_are_named) {
+  auto const line =
+      complaint(with(smallest, "[hub]\n", "[hub]\nclient_certificates = \"require\"\nclient_ca_file = \"a\"\n") +
+                "[[sender]]\norganization = \"O\"\n");
+  BOOST_TEST(has(line, "sender[1].organizational_unit: is missing: "), line);
 }
 
 BOOST_AUTO_TEST_CASE(missing_tables_are_named_with_what_they_need) {
@@ -306,6 +313,43 @@ BOOST_AUTO_TEST_CASE(whom_to_ask_for_keys_is_checked) {
              "/etc/consentd/consentd.toml:", "jwks.client_private_key: is missing");
   check_line(jwks("client_private_key = \"a\"\n"),
              "/etc/consentd/consentd.toml:", "jwks.client_certificate: is missing");
+}
+
+BOOST_AUTO_TEST_CASE(anybody_who_may_send_without_a_token_is_named) {
+  auto const off = with(smallest, "[bearer]\n", "[bearer]\nmode = \"off\"\n");
+  check_line(off, "/etc/consentd/consentd.toml:6: bearer.mode: lets anybody send");
+  auto const sources = with(off, "[hub]\n", "[hub]\nsources = [\"192.0.2.0/24\"]\n");
+  BOOST_TEST((made(sources).bearer.mode == bearer_mode::off));
+  auto const sender = off + "[[sender]]\norganization = \"O\"\norganizational_unit = \"OU\"\n";
+  check_line(sender, "/etc/consentd/consentd.toml:", "sender[1].organization: is never looked at");
+  auto const mutual =
+      made(with(sender, "[hub]\n", "[hub]\nclient_certificates = \"require\"\nclient_ca_file = \"ca.crt\"\n"));
+  BOOST_TEST((mutual.hub.client_certificates == client_certificates::require));
+  BOOST_TEST(mutual.senders.at(0).issuer == "O");
+  BOOST_TEST(mutual.senders.at(0).subject == "OU");
+}
+
+BOOST_AUTO_TEST_CASE(proxies_are_named_where_their_word_counts) {
+  check_line(with(smallest, "[hub]\n", "[hub]\nclient_certificates = \"request\"\n"),
+             "/etc/consentd/consentd.toml:", "hub.client_ca_file: is missing");
+  check_line(with(smallest, "[hub]\n", "[hub]\nlisten_proxied = [\"127.0.0.1:1\"]\n"),
+             "/etc/consentd/consentd.toml:", "hub.listen_proxied: has nobody");
+  auto const header = [](std::string_view line) { return smallest + "[proxies]\n" + std::string(line) + '\n'; };
+  check_line(header("forwarding_header = \"Forwarded\""),
+             "/etc/consentd/consentd.toml:", "has nobody who may write it");
+  check_line(header("certificate_header = \"Client-Cert\""),
+             "/etc/consentd/consentd.toml:", "has nobody who may write it");
+  check_line(header("addresses = [\"10.0.0.1\"]\nforwarding_header = \"X-Real-IP\""),
+             "/etc/consentd/consentd.toml:", "is neither X-Forwarded-For nor Forwarded");
+  auto const full = made(header("unix_socket = true\nforwarding_header = \"Forwarded\""));
+  BOOST_TEST(full.proxies.unix_socket);
+}
+
+BOOST_AUTO_TEST_CASE(listener_may_be_a_unix_socket) {
+  auto const at = made(with(smallest, "\"127.0.0.1:8443\"", "\"/run/consentd/hub.sock\"")).hub.listen.at(0);
+  BOOST_TEST((at == endpoint(unix_endpoint{"/run/consentd/hub.sock"})));
+  check_line(with(smallest, "listen = [\"127.0.0.1:8443\"]\n", ""),
+             "/etc/consentd/consentd.toml:", "hub.listen: is missing");
 }
 
 BOOST_AUTO_TEST_CASE(keys_come_over_https_alone) {

@@ -103,6 +103,11 @@ BOOST_AUTO_TEST_CASE(is_the_forwarded_one_from_a_trusted_proxy_alone) {
   BOOST_TEST(address_of(from_address("10.0.0.1"), rules) == "header-not-allowed");
 }
 
+BOOST_AUTO_TEST_CASE(of_a_stranger_who_claims_to_be_a_proxy_is_not_read_from_headers) {
+  auto const head = with(claiming(from_address("192.0.2.1"), "10.0.0.2"), xff, "203.0.113.9");
+  BOOST_TEST(address_of(head, forwarding_rules()) == "10.0.0.2"); // a claim, and whose it is worth is for the handler
+}
+
 BOOST_AUTO_TEST_CASE(is_read_from_the_configured_header_alone) {
   auto const rules = forwarding_rules();
   auto const head =
@@ -141,6 +146,15 @@ BOOST_AUTO_TEST_CASE(is_that_of_the_header_from_a_trusted_proxy_whatever_tls_say
   auto without = from_address("10.0.0.1");
   without.peer.certificate = of_tls;
   BOOST_TEST(client_certificate_of(without, rules).value() == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(passed_on_counts_when_both_the_socket_s_peer_and_whom_it_carries_are_proxies) {
+  auto const head = with(from_address("10.0.0.1"), "Client-Cert", header);
+  BOOST_TEST((*client_certificate_of(claiming(head, "10.0.0.2"), rules).value() == der));
+  BOOST_TEST(client_certificate_of(claiming(head, "192.0.2.1"), rules).value() == nullptr);
+  BOOST_TEST(client_certificate_of(claiming(head, std::nullopt), rules).value() == nullptr);
+  auto const stranger = with(from_address("192.0.2.1"), "Client-Cert", header);
+  BOOST_TEST(client_certificate_of(claiming(stranger, "10.0.0.2"), rules).value() == nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(must_be_one_and_of_the_configured_form) {
