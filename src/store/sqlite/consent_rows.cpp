@@ -23,12 +23,12 @@ void insert_consent(ledger& in, consent_change const& change) {
   run(in.db,
       "INSERT INTO consents (id, issuer, kind, bound, status, status_time, event_time, expiry, base_consent_id, "
       "revoked_by, flags, "
-      "document, resource_digest, sequence, created, updated, lapses) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?16)",
+      "document, resource_digest, sequence, created, updated, lapses, permissions) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?16, ?17)",
       std::string_view(state.consent_id), std::string_view(state.issuer), to_stored(state.kind), to_stored(state.bound),
       to_stored(state.status), state.status_time, state.event_time, state.expiry, state.base_consent_id,
       state.revoked_by, to_stored(state.flags), change.document, as_blob(state.resource_digest), change.sequence,
-      in.now, lapses(state));
+      in.now, lapses(state), to_stored(state.permissions));
   ++in.count.consents;
 }
 
@@ -50,6 +50,9 @@ void update_consent(ledger& in, consent_change const& change) {
   }
   if (lapses(state) != lapses(known)) {
     run(in.db, "UPDATE consents SET lapses = ? WHERE id = ?", lapses(state), id);
+  }
+  if (state.permissions != known.permissions) { // seldom, and it may be long
+    run(in.db, "UPDATE consents SET permissions = ? WHERE id = ?", to_stored(state.permissions), id);
   }
   if (state.base_consent_id != known.base_consent_id) {
     run(in.db, "UPDATE consents SET base_consent_id = ? WHERE id = ?", state.base_consent_id, id);
@@ -102,13 +105,16 @@ std::optional<kept_consent> load_consent(connection& on, std::string_view id) {
   query row(
       on,
       "SELECT c.id, c.issuer, c.kind, c.bound, c.status, c.status_time, c.event_time, c.expiry, c.base_consent_id, "
-      "c.revoked_by, c.flags, c.resource_digest, c.sequence, c.created, c.updated, c.document FROM consents AS c "
+      "c.revoked_by, c.flags, c.resource_digest, c.sequence, c.created, c.updated, c.document, c.permissions FROM "
+      "consents AS c "
       "WHERE c.id = ?",
       id);
   if (!row.step()) {
     return std::nullopt;
   }
-  return kept_consent{read_consent(row), row.maybe_integer(consent_column_count)};
+  kept_consent kept{read_consent(row), row.maybe_integer(consent_column_count)};
+  kept.record.state.permissions = stored_permissions(row.maybe_text(consent_column_count + 1));
+  return kept;
 }
 
 void save_consent(ledger& in, consent_change const& change) {

@@ -116,6 +116,35 @@ int to_stored(entry_type value) noexcept {
   return number_of(entry_types, value);
 }
 
+std::optional<std::string> to_stored(std::optional<consent::permission_set> const& value) {
+  if (!value) {
+    return std::nullopt;
+  }
+  std::string lines;
+  for (auto const& code : value->codes()) {
+    lines += code;
+    lines += '\n';
+  }
+  return lines;
+}
+
+std::optional<consent::permission_set> stored_permissions(std::optional<std::string> const& text) {
+  if (!text) {
+    return std::nullopt;
+  }
+  std::vector<std::string> codes;
+  for (std::size_t at = 0; at < text->size();) {
+    auto const end = std::min(text->find('\n', at), text->size());
+    codes.push_back(text->substr(at, end - at));
+    at = end + 1;
+  }
+  auto made = consent::permission_set::of(std::move(codes));
+  if (!made) {
+    throw std::out_of_range("stored permissions");
+  }
+  return made;
+}
+
 int to_stored(consent::flags const& value) noexcept {
   int bits = 0;
   for (auto const& [flag, bit] : flag_bits) {

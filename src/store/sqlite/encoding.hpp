@@ -27,6 +27,11 @@ std::optional<int> to_stored(std::optional<Enum> value) noexcept {
   return value ? std::optional(to_stored(*value)) : std::nullopt;
 }
 
+// Column `permissions` of `consents`: the codes, one to a line; NULL until an event has named any.
+std::optional<std::string> to_stored(std::optional<consent::permission_set> const& value);
+// Throws std::out_of_range for a text that is no set of codes.
+std::optional<consent::permission_set> stored_permissions(std::optional<std::string> const& text);
+
 // Each throws std::out_of_range for a number that this version does not know: somebody else has written it.
 consent::status stored_status(std::int64_t number);
 consent::kind stored_kind(std::int64_t number);

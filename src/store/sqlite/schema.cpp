@@ -144,8 +144,12 @@ CREATE TABLE key_sets (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+constexpr char const* version_3 = R"sql(
+ALTER TABLE consents ADD COLUMN permissions TEXT;
+)sql";
+
 // The step at index N leads from version N to N + 1.
-constexpr std::array<char const*, schema_version> steps{version_1, version_2};
+constexpr std::array<char const*, schema_version> steps{version_1, version_2, version_3};
 
 std::int64_t pragma(connection& on, sql text) {
   query asked(on, text);

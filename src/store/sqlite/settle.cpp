@@ -105,7 +105,8 @@ bool differs(consent::state const& before, consent::state const& after) {
   return before.status != after.status || before.status_time != after.status_time ||
          before.event_time != after.event_time || before.expiry != after.expiry ||
          before.base_consent_id != after.base_consent_id || before.revoked_by != after.revoked_by ||
-         before.flags != after.flags || before.bound != after.bound || before.resource_digest != after.resource_digest;
+         before.permissions != after.permissions || before.flags != after.flags || before.bound != after.bound ||
+         before.resource_digest != after.resource_digest;
 }
 
 journal_entry entry_of(scene const& at, consent::report const& event, consent::decision const& made) {

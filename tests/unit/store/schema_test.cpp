@@ -97,7 +97,7 @@ BOOST_FIXTURE_TEST_CASE(document_and_database_have_the_same_tables_and_columns, 
     }
   }
   BOOST_TEST(written.size() == real.size());
-  BOOST_TEST(db.integer("PRAGMA user_version") == 2);
+  BOOST_TEST(db.integer("PRAGMA user_version") == 3);
   BOOST_TEST(db.integer("PRAGMA application_id") == 0x636e7364);
   BOOST_TEST(db.texts("SELECT name FROM meta ORDER BY name") ==
              (std::vector<std::string>{"consents", "epoch", "pruned", "run"}));
@@ -159,6 +159,12 @@ BOOST_AUTO_TEST_CASE(stored_texts_are_pinned) {
   BOOST_TEST((stored_waiting("issuer:https://a").why == store::delivery_state::waiting_for_keys));
   // printf '3:abcjti:1' | sha256sum
   BOOST_TEST(hex(token_identity("abc", "jti:1")) == "d5b4e8cdd87150e191a4ac0cd860082f");
+  BOOST_TEST(!to_stored(std::optional<consent::permission_set>()).has_value());
+  BOOST_TEST(to_stored(std::optional(consent::permission_set())).value() == "");
+  BOOST_TEST(to_stored(consent::permission_set::of({"ReadB", "ReadA"})).value() == "ReadA\nReadB\n");
+  BOOST_TEST((stored_permissions("ReadA\nReadB\n") == consent::permission_set::of({"ReadA", "ReadB"})));
+  BOOST_TEST((stored_permissions("") == consent::permission_set()));
+  BOOST_CHECK_THROW(stored_permissions("\n"), std::out_of_range);
   auto event = report_of("c", consent::status::revoked, 0);
   event.resource_digest = sha256("x");
   // printf 'status\0c\0007\0001772366400000000\0' and the digest of x, through sha256sum

@@ -371,4 +371,29 @@ BOOST_AUTO_TEST_CASE(quarantine_keeps_the_newest_up_to_its_bound) {
   BOOST_TEST(raw_database(settings.path).integer("SELECT count(*) FROM bodies") == 2);
 }
 
+BOOST_AUTO_TEST_CASE(wider_permissions_are_flagged_and_the_narrower_ones_outlive_a_restart) {
+  open();
+  announce("c");
+  auto const naming = [](int at, std::vector<std::string> codes) {
+    auto event = report_of("c", status::authorized, at);
+    event.permissions = consent::permission_set::of(std::move(codes));
+    event.resource = R"({"at":)" + std::to_string(at) + "}";
+    event.resource_digest = sha256(event.resource);
+    return event;
+  };
+  settle(naming(0, {"ReadA", "ReadB"}));
+  BOOST_TEST(!find("c")->state.flags.changed);
+  close();
+  open();
+  settle(naming(1, {"ReadA"}));
+  BOOST_TEST(!find("c")->state.flags.changed); // narrower
+  close();
+  open();
+  settle(naming(2, {"ReadA", "ReadB"}));
+  BOOST_TEST(find("c")->state.flags.changed);
+  close();
+  BOOST_TEST(raw_database(settings.path).texts("SELECT permissions FROM consents") ==
+             std::vector<std::string>{"ReadA\n"});
+}
+
 BOOST_AUTO_TEST_SUITE_END()
