@@ -200,7 +200,9 @@ bool issuer_keys::ask_now(entry& of) const {
 }
 
 asio::awaitable<refreshed> issuer_keys::wait_for_fetch(entry& of, std::chrono::milliseconds patience) {
-  if (!of.fetching && !ask_now(of)) {
+  // Due and not begun is as good as under way: whoever lacked the key has had it asked for a moment ago.
+  bool const comes = of.fetching || of.due <= steady::now();
+  if (!comes && !ask_now(of)) {
     co_return of.succeeded ? refreshed::too_soon : refreshed::failed;
   }
   auto const wanted = of.fetches + 1; // one under way will do: concurrent needs share it

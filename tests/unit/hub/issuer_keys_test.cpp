@@ -205,6 +205,25 @@ BOOST_AUTO_TEST_CASE(who_waits_for_a_refresh_learns_what_came_of_it) {
   BOOST_TEST((live.refresh(0ms) == hub::refreshed::failed));
 }
 
+BOOST_AUTO_TEST_CASE(who_waits_for_what_was_just_found_lacking_gets_that_fetch) {
+  refreshing live({{bank, server.url()}});
+  live.wait_for(bank);
+  server.answer(200, set_with("two"));
+  auto const received = now();
+  // On the one thread that refreshes, so that the wait begins before the fetch.
+  auto const became = asio::co_spawn(
+                          live.context,
+                          [](refreshing* by, timestamp at) -> asio::awaitable<hub::refreshed> {
+                            by->find(bank, "two", at);
+                            co_return co_await by->keys.refresh(bank, 60s);
+                          }(&live, received),
+                          asio::use_future)
+                          .get();
+  BOOST_TEST((became == hub::refreshed::fetched));
+  BOOST_TEST(live.find(bank, "two", received) == "found");
+  BOOST_TEST(server.asked() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(those_who_wait_at_the_same_time_share_one_fetch) {
   refreshing live({{bank, server.url()}});
   live.wait_for(bank);
