@@ -49,7 +49,9 @@ BOOST_AUTO_TEST_CASE(is_chunked_and_keeps_the_connection) {
   }
   raw_client raw{to};
   raw.send(get + get);
-  BOOST_TEST(raw.read_until("0\r\n\r\n").ends_with("4\r\none \r\n4\r\ntwo \r\n5\r\nthree\r\n0\r\n\r\n"));
+  // The beginning of the second answer may have come with the first.
+  auto const read = raw.read_until("0\r\n\r\n");
+  BOOST_TEST(read.find("\r\n\r\n4\r\none \r\n4\r\ntwo \r\n5\r\nthree\r\n0\r\n\r\n") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(is_delimited_by_the_end_for_an_old_client) {
