@@ -85,14 +85,23 @@ asio::awaitable<void> processor::take_some() {
   // More may be waiting than fitted into this hand.
   woken_ = woken_ || !batch->empty();
   for (auto& delivery : *batch) {
-    ++in_hand_;
-    asio::co_spawn(pool_, process(std::move(delivery)), [this](std::exception_ptr const& thrown) {
-      if (thrown) {
-        log_.write(severity::error, "delivery left in the inbox", {{"detail", "an exception left its processing"}});
-      }
-      hand_back();
-    });
+    take_up(std::move(delivery));
   }
+}
+
+void processor::take_up(store::pending_delivery delivery) {
+  ++in_hand_;
+  line_.push_back({delivery.interaction_id, std::nullopt});
+  // A deque's elements stay where they are while others come and go at its ends.
+  asio::post(pool_, [this, place = &line_.back(), delivery = std::move(delivery)] {
+    auto const began = std::chrono::steady_clock::now();
+    auto what = judge_safely(delivery);
+    counters_.timed(stage::open, std::chrono::steady_clock::now() - began);
+    asio::post(strand_, [this, place, what = std::move(what)]() mutable {
+      place->what = std::move(what);
+      record_judged();
+    });
+  });
 }
 
 asio::awaitable<void> processor::idle() {
@@ -116,27 +125,6 @@ void processor::hand_back() noexcept {
   });
 }
 
-asio::awaitable<void> processor::process(store::pending_delivery delivery) {
-  auto const began = std::chrono::steady_clock::now();
-  auto const what = judge_safely(delivery);
-  counters_.timed(stage::open, std::chrono::steady_clock::now() - began);
-
-  asio::steady_timer pause(co_await asio::this_coro::executor);
-  while (true) {
-    auto const recorded = co_await record(what, delivery.interaction_id);
-    if (recorded) {
-      co_return;
-    }
-    log_.write(severity::error, "outcome cannot be recorded",
-               {{"interaction_id", delivery.interaction_id}, {"detail", recorded.error().detail}});
-    if (stopping_) {
-      co_return; // it stays in the inbox, and the next start takes it up
-    }
-    pause.expires_after(how_.storage_pause);
-    co_await pause.async_wait(asio::use_awaitable);
-  }
-}
-
 verdict processor::judge_safely(store::pending_delivery const& delivery) noexcept {
   // A delivery must come to an outcome whatever its bytes provoke: kept aside it can be looked into, in the inbox it
   // would come back for ever.
@@ -149,6 +137,38 @@ verdict processor::judge_safely(store::pending_delivery const& delivery) noexcep
     refused.delivery = delivery.delivery;
     refused.why = failure{reason::poison, "an exception was thrown while it was judged"};
     return refused;
+  }
+}
+
+void processor::record_judged() {
+  while (!line_.empty() && line_.front().what) {
+    // Each hands its outcome to the store before it first waits, and the strand runs them in the order of these calls.
+    asio::co_spawn(strand_, record_until_kept(std::move(line_.front())), [this](std::exception_ptr const& thrown) {
+      if (thrown) {
+        log_.write(severity::error, "delivery left in the inbox", {{"detail", "an exception left its processing"}});
+      }
+      hand_back();
+    });
+    line_.pop_front();
+  }
+}
+
+// What the store could not keep is tried again by itself: the order holds for as long as the store works, and one
+// outcome that can never be kept stands in nobody's way.
+asio::awaitable<void> processor::record_until_kept(in_line judged) {
+  asio::steady_timer pause(strand_);
+  while (true) {
+    auto const recorded = co_await record(*judged.what, judged.interaction_id);
+    if (recorded) {
+      co_return;
+    }
+    log_.write(severity::error, "outcome cannot be recorded",
+               {{"interaction_id", judged.interaction_id}, {"detail", recorded.error().detail}});
+    if (stopping_) {
+      co_return; // it stays in the inbox, and the next start takes it up
+    }
+    pause.expires_after(how_.storage_pause);
+    co_await pause.async_wait(asio::use_awaitable);
   }
 }
 

@@ -1,4 +1,6 @@
-// Takes deliveries from the inbox, judges them on a pool of threads, and has the outcome recorded.
+// Takes deliveries from the inbox, judges them on a pool of threads, and has the outcomes recorded in the order in
+// which the deliveries came: of two events with one jti the earlier counts, and no event is stale only because a later
+// one was quicker to open.
 #ifndef CONSENTD_PIPELINE_PROCESSOR_HPP
 #define CONSENTD_PIPELINE_PROCESSOR_HPP
 
@@ -16,6 +18,10 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace consentd::pipeline {
 
@@ -51,8 +57,14 @@ private:
   boost::asio::awaitable<void> run();
   boost::asio::awaitable<void> take_some();
   boost::asio::awaitable<void> idle();
-  boost::asio::awaitable<void> process(store::pending_delivery delivery);
+  struct in_line {
+    std::string interaction_id;
+    std::optional<verdict> what; // once it is judged
+  };
+  void take_up(store::pending_delivery delivery);
   verdict judge_safely(store::pending_delivery const& delivery) noexcept;
+  void record_judged();
+  boost::asio::awaitable<void> record_until_kept(in_line judged);
   boost::asio::awaitable<result<void>> record(verdict const& what, std::string_view interaction_id);
   boost::asio::awaitable<result<void>> record_settlement(store::settlement event, std::string_view interaction_id);
   void hand_back() noexcept;
@@ -68,6 +80,7 @@ private:
   // On the strand alone.
   boost::asio::steady_timer signal_;
   std::size_t in_hand_ = 0;
+  std::deque<in_line> line_; // what is in hand and not yet handed to the store, in the inbox's order
   bool woken_ = false;
   bool running_ = false;
   std::atomic<bool> poked_{false};

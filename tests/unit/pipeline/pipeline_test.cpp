@@ -7,7 +7,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <thread>
+#include <atomic>
+#include <latch>
 
 namespace {
 
@@ -48,10 +49,11 @@ struct pipeline_fixture : test::store_fixture {
   }
 
   // Runs a processor until nothing is pending.
-  void process_all() {
+  void process_all() { process_all(trust()); }
+  void process_all(pipeline::trust const& by) {
     pipeline::settings how;
     how.threads = 2;
-    pipeline::processor processor(io.get_executor(), *store, trust(), log, counters, how);
+    pipeline::processor processor(io.get_executor(), *store, by, log, counters, how);
     store->on_ready([&processor] { processor.arrived(); });
     processor.start();
     boost::asio::co_spawn(
@@ -70,6 +72,28 @@ struct pipeline_fixture : test::store_fixture {
     io.run();
     store->on_ready([] {});
   }
+};
+
+// The first key that is asked for is found only once `others` more have been asked for: the first delivery is the last
+// one to be judged, however the threads run.
+class first_comes_last final : public jose::key_source {
+public:
+  first_comes_last(jose::key_source const& keys, int others) : keys_(keys), others_(others) {}
+
+  result<std::shared_ptr<jose::verification_key const>> find(std::string_view issuer, std::string_view kid,
+                                                             timestamp received) const override {
+    if (asked_.fetch_add(1) == 0) {
+      others_.wait();
+    } else {
+      others_.count_down();
+    }
+    return keys_.find(issuer, kid, received);
+  }
+
+private:
+  jose::key_source const& keys_;
+  mutable std::atomic<int> asked_{0};
+  mutable std::latch others_;
 };
 
 } // namespace
@@ -140,6 +164,19 @@ BOOST_AUTO_TEST_CASE(more_deliveries_than_fit_into_a_hand_are_all_processed) {
   BOOST_TEST(count().pending == 0U);
   BOOST_TEST(counters.of("decided applied") == 1U);
   BOOST_TEST(counters.of("decided duplicate") == 199U);
+}
+
+BOOST_AUTO_TEST_CASE(outcomes_are_recorded_in_the_order_of_the_deliveries_however_long_each_took_to_open) {
+  announce("c-1");
+  constexpr int others = 20;
+  for (int minute = 10; minute <= 10 + others; ++minute) {
+    append(delivery_body("c-1", minute % 2 == 0 ? "Authorized" : "Suspended", bank,
+                         "2026-03-01T11:" + std::to_string(minute) + ":00Z"));
+  }
+  first_comes_last const slow_first(issuers, others);
+  process_all({ring, slow_first, policy});
+  BOOST_TEST(counters.of("decided applied") == static_cast<unsigned>(others) + 1);
+  BOOST_TEST(counters.of("decided stale") == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(waiting_events_are_processed_once_their_keys_are_there) {
