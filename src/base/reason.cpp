@@ -110,8 +110,6 @@ constexpr std::array table{
         "A signed token of the issuer, but not an event: its message, event type or id is missing; it moves nothing."},
     entry{reason::ambiguous, "ambiguous", "Event.UnexpectedEvent",
           "The event has the ids of two families; only its issuer can mend it."},
-    entry{reason::unsupported_family, "unsupported-family", "Event.UnexpectedEvent",
-          "The event is of no family that is known here; look for a newer version if the standard has it."},
     entry{reason::resource_malformed, "resource-malformed", "Resource.InvalidFormat",
           "The event's resource lacks a member or has one of the wrong type; the detail names it."},
     entry{reason::unknown_status, "unknown-status", "Resource.InvalidFormat",

@@ -59,7 +59,6 @@ enum class reason : std::uint8_t {
   // The event (contract sections 4, 5, 8).
   not_an_event,
   ambiguous,
-  unsupported_family,
   resource_malformed,
   unknown_status,
   bad_time,

@@ -22,7 +22,7 @@ public:
   virtual ~telemetry() = default;
   // A delivery was answered; `why` is a reason's name, or "stored" or "redelivered".
   virtual void answered(unsigned status, std::string_view why) noexcept = 0;
-  // A verified event was decided; the disposition's name, or "held".
+  // A verified event was decided; the disposition's name, "held", or "unknown" of a family that is passed on.
   virtual void decided(std::string_view disposition) noexcept = 0;
   // A delivery went to quarantine; the reason's name.
   virtual void quarantined(std::string_view why) noexcept = 0;

@@ -14,7 +14,7 @@ namespace consentd::events {
 // What `Meta` alone says: the whole report of a deletion that came without `Data`.
 consent::report report_of_meta(envelope const& from);
 
-// `data` is an object. `kind` is absent when a deletion does not show it. Fails as read_any_event() says.
+// `data` is an object. `kind` is absent when a deletion does not show it. Fails as read_event() says.
 result<consent::report> read_consent(envelope const& from, json::value const& data, std::optional<consent::kind> kind);
 
 } // namespace consentd::events

@@ -44,11 +44,7 @@ using any_event = std::variant<consent_event, resource_event, unknown_event>;
 //   bad_id, id_mismatch, bad_time, unknown_status, resource_malformed: as their names say, with the member at fault
 // A suspension or an end of a consent fails on no more than its ids, its event time, its family and its status: what
 // else cannot be read in it is left out of the report.
-result<any_event> read_any_event(jose::signed_event const& event);
-
-// The same for those who take events about consents alone; all else is refused as
-//   unsupported_family which one it is
-result<consent_event> read_event(jose::signed_event const& event);
+result<any_event> read_event(jose::signed_event const& event);
 
 } // namespace consentd::events
 

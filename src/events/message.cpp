@@ -64,7 +64,7 @@ result<any_event> read_by_family(json::value const& message, envelope const& fro
 
 } // namespace
 
-result<any_event> read_any_message(json::value const& message, std::string issuer) {
+result<any_event> read_message(json::value const& message, std::string issuer) {
   auto const from = read_envelope(message, std::move(issuer));
   if (!from) {
     return from.error();
@@ -74,20 +74,6 @@ result<any_event> read_any_message(json::value const& message, std::string issue
     std::visit([&](auto& event) { event.message_digest = sha256(json::canonical(message)); }, *made);
   }
   return made;
-}
-
-result<consent_event> read_message(json::value const& message, std::string issuer) {
-  auto made = read_any_message(message, std::move(issuer));
-  if (!made) {
-    return made.error();
-  }
-  if (auto* const consent = std::get_if<consent_event>(&*made)) {
-    return std::move(*consent);
-  }
-  if (auto const* const other = std::get_if<resource_event>(&*made)) {
-    return failure{reason::unsupported_family, std::string(describe(other->report.family))};
-  }
-  return failure{reason::unsupported_family, "a family that is not known"};
 }
 
 } // namespace consentd::events

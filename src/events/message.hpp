@@ -10,10 +10,9 @@
 
 namespace consentd::events {
 
-// `message` as read_any_event() and read_event() find it in a verified token of `issuer`; their failures are theirs.
-// Details name members and quote nothing of them. Any thread.
-result<any_event> read_any_message(json::value const& message, std::string issuer);
-result<consent_event> read_message(json::value const& message, std::string issuer);
+// `message` as read_event() finds it in a verified token of `issuer`; its failures are the same. Details name members
+// and quote nothing of them. Any thread.
+result<any_event> read_message(json::value const& message, std::string issuer);
 
 } // namespace consentd::events
 

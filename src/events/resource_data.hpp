@@ -13,7 +13,7 @@
 namespace consentd::events {
 
 // `data`, where there is one, is an object; only a deletion comes without, and never a payment's. Fails as
-// read_any_event() says.
+// read_event() says.
 result<consent::resource_report> read_resource(envelope const& from, consent::resource_family family,
                                                std::optional<json::value> const& data);
 

@@ -3,6 +3,7 @@
 #include "localapi/announce.hpp"
 #include "localapi/consents.hpp"
 #include "localapi/deliveries.hpp"
+#include "localapi/resources.hpp"
 
 #include <utility>
 
@@ -56,6 +57,8 @@ asio::awaitable<net::response> api::answer(net::exchange& request, call const& a
     co_return co_await find_deliveries(store_, asked);
   case endpoint::show_delivery:
     co_return co_await show_delivery(store_, asked);
+  case endpoint::show_resource:
+    co_return co_await show_resource(store_, asked);
   case endpoint::show_status: {
     stream_count const streams{streams_.open(), streams_.limit()};
     co_return co_await show_status(store_, clock_, facts_, streams, how_.behind_after);

@@ -55,6 +55,17 @@ parsed<std::optional<consent::status>> read_status(target const& from) {
   return status;
 }
 
+parsed<std::optional<std::string>> read_any_status(target const& from) {
+  auto const text = from.find("status");
+  if (!text) {
+    return std::optional<std::string>{};
+  }
+  if (!consent::parse_status(*text) && !consent::parse_resource_status(*text)) {
+    return invalid("status", "A status of a consent, payment, quote or account opening, as the standard spells it.");
+  }
+  return std::optional(std::string(*text));
+}
+
 parsed<std::optional<consent::kind>> read_kind(target const& from) {
   auto const text = from.find("kind");
   if (!text) {
@@ -104,6 +115,13 @@ parsed<std::optional<std::string>> read_text(target const& from, std::string_vie
 parsed<std::string> consent_id(std::string_view segment) {
   if (!consent::is_consent_id(segment)) {
     return invalid("consent_id", "A consent id: 1 to 128 characters of A-Z a-z 0-9 . _ : ~ -");
+  }
+  return std::string(segment);
+}
+
+parsed<std::string> resource_id(std::string_view segment) {
+  if (!consent::is_consent_id(segment)) {
+    return invalid("resource_id", "An id: 1 to 128 characters of A-Z a-z 0-9 . _ : ~ -");
   }
   return std::string(segment);
 }

@@ -24,6 +24,8 @@ parsed<std::size_t> read_limit(target const& from);
 
 // Absent: an optional without a value. Present and not of its type: a problem.
 parsed<std::optional<consent::status>> read_status(target const& from);
+// The word of a status of any family, consents included, as it is spelt.
+parsed<std::optional<std::string>> read_any_status(target const& from);
 parsed<std::optional<consent::kind>> read_kind(target const& from);
 parsed<std::optional<timestamp>> read_time(target const& from, std::string_view name);
 parsed<std::optional<std::string>> read_consent_id(target const& from, std::string_view name);
@@ -31,6 +33,7 @@ parsed<std::optional<std::string>> read_text(target const& from, std::string_vie
 
 // A path segment that must be a consent id (contract section 8, 8), or a delivery's number.
 parsed<std::string> consent_id(std::string_view segment);
+parsed<std::string> resource_id(std::string_view segment); // of the same characters
 parsed<std::int64_t> delivery_id(std::string_view segment);
 
 // A decimal number without sign or leading zeros, up to 2^63 - 1.

@@ -32,6 +32,7 @@ void put_flags(json::writer& out, consent::flags const& set) {
   out.end_array();
 }
 
+// A consent's history has entries of these types alone.
 std::string_view to_string(store::entry_type type) noexcept {
   switch (type) {
   case store::entry_type::status:
@@ -40,8 +41,9 @@ std::string_view to_string(store::entry_type type) noexcept {
     return "announced";
   case store::entry_type::lapsed:
     return "lapsed";
+  default:
+    return "";
   }
-  return "";
 }
 
 } // namespace
@@ -61,6 +63,23 @@ void put_text(json::writer& out, std::string_view name, std::string_view text_or
 
 void put_time(json::writer& out, std::string_view name, std::optional<timestamp> time) {
   put_text(out, name, time ? format_date_time(*time) : std::string());
+}
+
+void put_texts(json::writer& out, std::string_view name, std::vector<std::string> const& texts) {
+  out.name(name).begin_array();
+  for (auto const& text : texts) {
+    out.string(text);
+  }
+  out.end_array();
+}
+
+void put_object(json::writer& out, std::string_view name, std::string const& json_or_empty) {
+  out.name(name);
+  if (json_or_empty.empty()) {
+    out.null();
+  } else {
+    out.raw(json_or_empty);
+  }
 }
 
 void put_number(json::writer& out, std::string_view name, std::uint64_t number) {
@@ -85,13 +104,29 @@ void put_consent(json::writer& out, store::consent_record const& of, std::string
   put_time(out, "createdAt", of.created);
   put_time(out, "updatedAt", of.updated);
   if (how == detail_level::full) {
-    out.name("resource");
-    if (state.resource.empty()) {
-      out.null();
-    } else {
-      out.raw(state.resource);
-    }
+    put_object(out, "resource", state.resource);
   }
+}
+
+void put_resource(json::writer& out, store::resource_record const& of, std::string_view epoch) {
+  auto const& state = of.state;
+  put_text(out, "family", to_string(state.family));
+  put_text(out, "resourceId", state.id);
+  put_text(out, "issuer", state.issuer);
+  put_optional_text(out, "consentId", state.consent_id);
+  put_word(out, "status", state.status);
+  put_time(out, "statusUpdateDateTime", state.status_time);
+  put_time(out, "eventDateTime", state.event_time);
+  put_texts(out, "rejectReasonCodes", state.reject_reason_codes);
+  consent::flags same;
+  same.deleted = state.flags.deleted;
+  same.late = state.flags.late;
+  same.clock = state.flags.clock;
+  put_flags(out, same);
+  put_text(out, "place", make_place(epoch, of.sequence));
+  put_time(out, "createdAt", of.created);
+  put_time(out, "updatedAt", of.updated);
+  put_object(out, "resource", state.resource);
 }
 
 void put_history_entry(json::writer& out, store::journal_entry const& of, std::string_view epoch) {

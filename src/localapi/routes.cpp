@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <utility>
 
 namespace consentd::localapi {
 
@@ -15,7 +16,7 @@ constexpr std::string_view sse = "text/event-stream";
 
 // tests/unit/localapi/check_openapi.py reads this table and holds docs/openapi.yaml against it: one row, one line.
 // clang-format off
-constexpr std::array<route, 11> table{{
+constexpr std::array<route, 12> table{{
     {"GET", "/v1/consents", json, endpoint::list_consents, {"status", "kind", "issuer", "base_consent_id", "updated_after", "expires_before", "limit", "cursor"}},
     {"GET", "/v1/consents/{consent_id}", json, endpoint::show_consent, {}},
     {"PUT", "/v1/consents/{consent_id}", json, endpoint::announce_consent, {}},
@@ -26,13 +27,20 @@ constexpr std::array<route, 11> table{{
     {"GET", "/v1/quarantine/{delivery_id}", json, endpoint::show_quarantine, {}},
     {"GET", "/v1/deliveries", json, endpoint::find_deliveries, {"interaction_id"}},
     {"GET", "/v1/deliveries/{delivery_id}", json, endpoint::show_delivery, {}},
+    {"GET", "/v1/resources/{family}/{resource_id}", json, endpoint::show_resource, {"issuer"}},
     {"GET", "/v1/status", json, endpoint::show_status, {}},
 }};
 // clang-format on
 
-// Matches segment by segment. The segment that `{…}` stood for, or an empty text; nothing when the path is another one.
-std::optional<std::string> match(std::string_view pattern, std::vector<std::string> const& segments) {
-  std::string id;
+// What the last `{…}` of a path stood for, and the one before it; empty texts when there is none.
+struct path_ids {
+  std::string last;
+  std::string before;
+};
+
+// Matches segment by segment. Nothing when the path is another one.
+std::optional<path_ids> match(std::string_view pattern, std::vector<std::string> const& segments) {
+  path_ids ids;
   for (auto const& segment : segments) {
     if (!pattern.starts_with('/')) {
       return std::nullopt;
@@ -41,12 +49,12 @@ std::optional<std::string> match(std::string_view pattern, std::vector<std::stri
     auto const expected = pattern.substr(0, pattern.find('/'));
     pattern.remove_prefix(expected.size());
     if (expected.starts_with('{') && !segment.empty()) {
-      id = segment;
+      ids.before = std::exchange(ids.last, segment);
     } else if (expected != segment) {
       return std::nullopt;
     }
   }
-  return pattern.empty() ? std::optional(std::move(id)) : std::nullopt;
+  return pattern.empty() ? std::optional(std::move(ids)) : std::nullopt;
 }
 
 std::optional<problem> check_parameters(route const& wanted, target const& where) {
@@ -75,8 +83,8 @@ parsed<call> find_route(net::request_head const& head) {
   }
   std::string allow;
   for (auto const& candidate : table) {
-    auto id = match(candidate.path, where->segments());
-    if (!id) {
+    auto ids = match(candidate.path, where->segments());
+    if (!ids) {
       continue;
     }
     if (candidate.method != head.method) {
@@ -90,7 +98,7 @@ parsed<call> find_route(net::request_head const& head) {
     if (auto wrong = check_parameters(candidate, *where)) {
       return *wrong;
     }
-    return call{&candidate, std::move(*where), std::move(*id)};
+    return call{&candidate, std::move(*where), std::move(ids->last), std::move(ids->before)};
   }
   if (!allow.empty()) {
     return problem{problem_kind::method_not_allowed, "Allowed here: " + allow + ".", {}, allow};

@@ -26,6 +26,7 @@ enum class endpoint : std::uint8_t {
   find_deliveries,
   show_delivery,
   show_status,
+  show_resource,
 };
 
 struct route {
@@ -42,7 +43,8 @@ std::span<route const> routes() noexcept;
 struct call {
   localapi::route const* route = nullptr;
   target where;
-  std::string id; // the segment that `{…}` stood for; empty when the path has none
+  std::string id;     // the segment that the last `{…}` stood for; empty when the path has none
+  std::string within; // that of the one before it
 };
 
 // The call that a request is. path_unknown; method_not_allowed, with `allow`; not_acceptable; invalid_argument for a

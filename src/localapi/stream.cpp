@@ -28,14 +28,22 @@ constexpr std::size_t write_bytes = std::size_t{64} * 1024;
 struct entry_filter {
   std::optional<store::entry_type> type;
   std::optional<std::string> subject;
-  std::optional<consent::status> status;
+  std::optional<std::string> status;
   std::optional<consent::kind> kind;
   std::optional<std::string> issuer;
 
   bool passes(store::journal_entry const& entry) const {
-    return (!type || *type == entry.type) && (!subject || *subject == entry.consent_id) &&
-           (!status || entry.status == status) && (!kind || *kind == entry.kind) &&
+    return (!type || *type == entry.type) && (!subject || *subject == subject_of(entry)) &&
+           (!status || *status == status_of(entry)) && (!kind || (!entry.of_resource && *kind == entry.kind)) &&
            (!issuer || *issuer == entry.issuer);
+  }
+
+private:
+  static std::string_view status_of(store::journal_entry const& entry) noexcept {
+    if (entry.of_resource) {
+      return entry.of_resource->status ? to_string(*entry.of_resource->status) : std::string_view();
+    }
+    return entry.status ? to_string(*entry.status) : std::string_view();
   }
 };
 
@@ -46,7 +54,7 @@ parsed<std::optional<store::entry_type>> read_type(target const& from) {
   }
   auto const type = parse_event_type(*text);
   if (!type) {
-    return invalid("type", "One of ae.openfinance.consent.status, ….announced, ….lapsed.");
+    return invalid("type", "A type of docs/openapi.yaml, such as ae.openfinance.consent.status.");
   }
   return type;
 }
@@ -54,13 +62,13 @@ parsed<std::optional<store::entry_type>> read_type(target const& from) {
 parsed<entry_filter> read_filter(target const& from) {
   auto type = read_type(from);
   auto subject = read_consent_id(from, "subject");
-  auto status = read_status(from);
+  auto status = read_any_status(from);
   auto kind = read_kind(from);
   auto issuer = read_text(from, "issuer");
   if (auto wrong = first_problem(type, subject, status, kind, issuer)) {
     return *wrong;
   }
-  return entry_filter{*type, std::move(*subject), *status, *kind, std::move(*issuer)};
+  return entry_filter{*type, std::move(*subject), std::move(*status), *kind, std::move(*issuer)};
 }
 
 net::response stream_head() {

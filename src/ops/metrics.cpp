@@ -35,9 +35,9 @@ constexpr std::array<std::pair<unsigned, reason>, 24> refusals{
      {431, reason::header_too_large},   {503, reason::storage},
      {503, reason::keys_unavailable},   {503, reason::shutting_down}}};
 
-// consent::disposition's names, and what is not decided yet.
-constexpr std::array<std::string_view, 9> dispositions{"duplicate", "stale", "updated", "refused", "late",
-                                                       "applied",   "gap",   "deleted", "held"};
+// consent::disposition's names, what is not decided yet, and what is passed on because nobody knows its family.
+constexpr std::array<std::string_view, 10> dispositions{"duplicate", "stale", "updated", "refused", "late",
+                                                        "applied",   "gap",   "deleted", "held",    "unknown"};
 
 constexpr std::array<std::pair<stage, std::string_view>, 4> stages{
     {{stage::acknowledge, "acknowledge"}, {stage::commit, "commit"}, {stage::open, "open"}, {stage::apply, "apply"}}};

@@ -16,10 +16,47 @@ namespace consentd::pipeline {
 
 namespace asio = boost::asio;
 
-processor::processor(asio::any_io_executor control, store::inbox& inbox, trust by, log_sink& log, telemetry& counters,
-                     settings how)
-    : strand_(asio::make_strand(std::move(control))), inbox_(inbox), trust_(std::move(by)), log_(log),
-      counters_(counters), how_(how), pool_(how.threads), signal_(strand_) {
+namespace {
+
+// The log's line for an event that was settled; `subject` is the id of what it is about.
+struct outcome_line {
+  log_sink& log;
+  std::string const& interaction_id;
+  std::string const& subject;
+
+  void operator()(store::decided const& how) const { decided(how.disposition, how.status, how.alert); }
+  void operator()(store::resource_decided const& how) const { decided(how.disposition, how.status, how.alert); }
+  void operator()(store::passed_on const&) const { plain("event of an unknown family passed on"); }
+  void operator()(store::repeated const&) const { plain("event of an unknown family came again"); }
+  void operator()(store::held const&) const { plain("event held until its consent is announced"); }
+  void operator()(store::set_aside const& how) const {
+    log.write(severity::warning, "event quarantined",
+              {{"interaction_id", interaction_id},
+               {"subject", subject},
+               {"reason", std::string(to_string(how.why.code))},
+               {"detail", how.why.detail}});
+  }
+
+private:
+  template <class Status>
+  void decided(consent::disposition disposition, std::optional<Status> status, bool alert) const {
+    log.write(alert ? severity::warning : severity::info, "event decided",
+              {{"interaction_id", interaction_id},
+               {"subject", subject},
+               {"disposition", std::string(to_string(disposition))},
+               {"status", status ? std::string(to_string(*status)) : std::string("none")}});
+  }
+  void plain(std::string_view event) const {
+    log.write(severity::info, event, {{"interaction_id", interaction_id}, {"subject", subject}});
+  }
+};
+
+} // namespace
+
+processor::processor(asio::any_io_executor const& control, store::inbox& inbox, trust by, log_sink& log,
+                     telemetry& counters, settings how)
+    : strand_(asio::make_strand(control)), inbox_(inbox), trust_(std::move(by)), log_(log), counters_(counters),
+      how_(how), pool_(how.threads), signal_(strand_) {
 }
 
 processor::~processor() {
@@ -172,52 +209,52 @@ asio::awaitable<void> processor::record_until_kept(in_line judged) {
   }
 }
 
-asio::awaitable<result<void>> processor::record(verdict const& what, std::string_view interaction_id) {
-  if (auto const* event = std::get_if<store::settlement>(&what)) {
-    auto copy = *event; // kept for the next attempt, should this one fail
-    co_return co_await record_settlement(std::move(copy), interaction_id);
-  }
+asio::awaitable<result<void>> processor::record(verdict const& what, std::string const& interaction_id) {
   if (auto const* waits = std::get_if<awaits_keys>(&what)) {
-    log_.write(severity::warning, "event waits for its issuer's keys",
-               {{"interaction_id", std::string(interaction_id)}, {"issuer", waits->issuer}});
-    auto issuer = waits->issuer;
-    auto const recorded = co_await inbox_.wait_for_keys(waits->delivery, std::move(issuer));
-    // Keys that arrived after it was judged and before this was recorded have released nothing: they are asked for
-    // again.
-    trust_.issuers.ask_for(waits->issuer);
-    co_return recorded;
+    co_return co_await let_wait(*waits, interaction_id);
   }
-  auto refused = std::get<store::refusal>(what);
+  if (auto const* refused = std::get_if<store::refusal>(&what)) {
+    co_return co_await set_aside(*refused, interaction_id);
+  }
+  // Copies: the event is kept for the next attempt, should this one fail.
+  if (auto const* about_resource = std::get_if<store::resource_settlement>(&what)) {
+    auto copy = *about_resource;
+    co_return tell(co_await inbox_.settle(std::move(copy)), interaction_id, about_resource->report.id);
+  }
+  if (auto const* unknown = std::get_if<store::unknown_settlement>(&what)) {
+    auto copy = *unknown;
+    co_return tell(co_await inbox_.settle(std::move(copy)), interaction_id, unknown->report.id);
+  }
+  auto copy = std::get<store::settlement>(what);
+  auto const subject = copy.report.consent_id;
+  co_return tell(co_await inbox_.settle(std::move(copy)), interaction_id, subject);
+}
+
+asio::awaitable<result<void>> processor::let_wait(awaits_keys const& what, std::string const& interaction_id) {
+  log_.write(severity::warning, "event waits for its issuer's keys",
+             {{"interaction_id", interaction_id}, {"issuer", what.issuer}});
+  auto issuer = what.issuer;
+  auto const recorded = co_await inbox_.wait_for_keys(what.delivery, std::move(issuer));
+  // Keys that arrived after it was judged and before this was recorded have released nothing: they are asked for again.
+  trust_.issuers.ask_for(what.issuer);
+  co_return recorded;
+}
+
+asio::awaitable<result<void>> processor::set_aside(store::refusal refused, std::string const& interaction_id) {
   log_.write(severity::warning, "event quarantined",
-             {{"interaction_id", std::string(interaction_id)},
+             {{"interaction_id", interaction_id},
               {"reason", std::string(to_string(refused.why.code))},
               {"detail", refused.why.detail}});
   co_return co_await inbox_.set_aside(std::move(refused));
 }
 
-asio::awaitable<result<void>> processor::record_settlement(store::settlement event, std::string_view interaction_id) {
-  auto const consent_id = event.report.consent_id;
-  auto const became = co_await inbox_.settle(std::move(event));
+result<void> processor::tell(result<store::outcome> const& became, std::string const& interaction_id,
+                             std::string const& subject) const {
   if (!became) {
-    co_return became.error();
+    return became.error();
   }
-  if (auto const* decided = std::get_if<store::decided>(&*became)) {
-    log_.write(decided->alert ? severity::warning : severity::info, "event decided",
-               {{"interaction_id", std::string(interaction_id)},
-                {"consent_id", consent_id},
-                {"disposition", std::string(consent::to_string(decided->disposition))},
-                {"status", decided->status ? std::string(consent::to_string(*decided->status)) : std::string("none")}});
-  } else if (auto const* aside = std::get_if<store::set_aside>(&*became)) {
-    log_.write(severity::warning, "event quarantined",
-               {{"interaction_id", std::string(interaction_id)},
-                {"consent_id", consent_id},
-                {"reason", std::string(to_string(aside->why.code))},
-                {"detail", aside->why.detail}});
-  } else {
-    log_.write(severity::info, "event held until its consent is announced",
-               {{"interaction_id", std::string(interaction_id)}, {"consent_id", consent_id}});
-  }
-  co_return result<void>{};
+  std::visit(outcome_line{log_, interaction_id, subject}, *became);
+  return {};
 }
 
 } // namespace consentd::pipeline

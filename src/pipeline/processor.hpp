@@ -21,7 +21,6 @@
 #include <deque>
 #include <optional>
 #include <string>
-#include <string_view>
 
 namespace consentd::pipeline {
 
@@ -35,8 +34,8 @@ struct settings {
 // One for the process. Everything given must outlive it, and stop() must have completed before it ends.
 class processor {
 public:
-  processor(boost::asio::any_io_executor control, store::inbox& inbox, trust by, log_sink& log, telemetry& counters,
-            settings how);
+  processor(boost::asio::any_io_executor const& control, store::inbox& inbox, trust by, log_sink& log,
+            telemetry& counters, settings how);
   processor(processor const&) = delete;
   processor& operator=(processor const&) = delete;
   ~processor();
@@ -65,8 +64,12 @@ private:
   verdict judge_safely(store::pending_delivery const& delivery) noexcept;
   void record_judged();
   boost::asio::awaitable<void> record_until_kept(in_line judged);
-  boost::asio::awaitable<result<void>> record(verdict const& what, std::string_view interaction_id);
-  boost::asio::awaitable<result<void>> record_settlement(store::settlement event, std::string_view interaction_id);
+  // Failures are the store's: nothing of it was recorded.
+  boost::asio::awaitable<result<void>> record(verdict const& what, std::string const& interaction_id);
+  boost::asio::awaitable<result<void>> let_wait(awaits_keys const& what, std::string const& interaction_id);
+  boost::asio::awaitable<result<void>> set_aside(store::refusal refused, std::string const& interaction_id);
+  result<void> tell(result<store::outcome> const& became, std::string const& interaction_id,
+                    std::string const& subject) const;
   void hand_back() noexcept;
   void wake();
 

@@ -22,6 +22,24 @@ store::event_token token_of(jose::signed_event const& event, digest const& messa
           .jws_kid = event.jws_kid};
 }
 
+template <class Settlement, class Event>
+verdict settle(std::int64_t delivery, jose::signed_event const& opened, Event& event) {
+  return Settlement{.delivery = delivery,
+                    .token = token_of(opened, event.message_digest),
+                    .report = std::move(event.report),
+                    .expired = opened.expired};
+}
+
+verdict settlement_of(std::int64_t delivery, jose::signed_event const& opened, events::consent_event& event) {
+  return settle<store::settlement>(delivery, opened, event);
+}
+verdict settlement_of(std::int64_t delivery, jose::signed_event const& opened, events::resource_event& event) {
+  return settle<store::resource_settlement>(delivery, opened, event);
+}
+verdict settlement_of(std::int64_t delivery, jose::signed_event const& opened, events::unknown_event& event) {
+  return settle<store::unknown_settlement>(delivery, opened, event);
+}
+
 } // namespace
 
 verdict judge(store::pending_delivery const& delivery, trust const& by) {
@@ -37,10 +55,7 @@ verdict judge(store::pending_delivery const& delivery, trust const& by) {
   if (!event) {
     return refuse(delivery.delivery, event.error(), std::move(learned.issuer));
   }
-  return store::settlement{.delivery = delivery.delivery,
-                           .token = token_of(*opened, event->message_digest),
-                           .report = std::move(event->report),
-                           .expired = opened->expired};
+  return std::visit([&](auto& read) { return settlement_of(delivery.delivery, *opened, read); }, *event);
 }
 
 } // namespace consentd::pipeline

@@ -25,7 +25,8 @@ struct awaits_keys {
   std::string issuer;
 };
 
-using verdict = std::variant<store::settlement, store::refusal, awaits_keys>;
+using verdict =
+    std::variant<store::settlement, store::resource_settlement, store::unknown_settlement, store::refusal, awaits_keys>;
 
 // Decrypts, verifies and reads one delivery. Costs an RSA private operation; any thread. Throws only what the machine
 // forces (memory).

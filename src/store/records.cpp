@@ -1,6 +1,21 @@
 #include "store/records.hpp"
 
+#include <array>
+#include <utility>
+
 namespace consentd::store {
+namespace {
+
+using consent::resource_family;
+
+constexpr std::array<std::pair<resource_family, entry_type>, 4> family_entries{{
+    {resource_family::payment, entry_type::payment_status},
+    {resource_family::insurance_quote, entry_type::insurance_quote_status},
+    {resource_family::fx_quote, entry_type::fx_quote_status},
+    {resource_family::account_opening, entry_type::account_opening_status},
+}};
+
+} // namespace
 
 std::string_view to_string(delivery_state value) noexcept {
   switch (value) {
@@ -16,6 +31,24 @@ std::string_view to_string(delivery_state value) noexcept {
     return "quarantined";
   }
   return {};
+}
+
+entry_type entry_type_of(consent::resource_family family) noexcept {
+  for (auto const& [known, type] : family_entries) {
+    if (known == family) {
+      return type;
+    }
+  }
+  return entry_type::unknown;
+}
+
+std::optional<consent::resource_family> family_of(entry_type type) noexcept {
+  for (auto const& [family, known] : family_entries) {
+    if (known == type) {
+      return family;
+    }
+  }
+  return std::nullopt;
 }
 
 } // namespace consentd::store

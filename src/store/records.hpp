@@ -7,6 +7,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "consent/decision.hpp"
+#include "consent/resource.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -63,6 +64,22 @@ struct settlement {
   bool expired = false;
 };
 
+// The same of a payment, a quote or an account opening.
+struct resource_settlement {
+  std::int64_t delivery = 0;
+  event_token token;
+  consent::resource_report report;
+  bool expired = false; // quarantined as `expired`
+};
+
+// And of a family that is not known.
+struct unknown_settlement {
+  std::int64_t delivery = 0;
+  event_token token;
+  consent::unknown_report report;
+  bool expired = false;
+};
+
 // What became of a delivery in hand.
 struct decided {
   std::uint64_t sequence = 0;
@@ -71,11 +88,25 @@ struct decided {
   std::optional<consent::status> status;
   bool alert = false;
 };
+struct resource_decided {
+  std::uint64_t sequence = 0;
+  consent::disposition disposition{};
+  consent::resource_family family{};
+  std::string id;
+  std::optional<consent::resource_status> status;
+  bool alert = false;
+};
+struct passed_on { // of an unknown family: subscribers are told
+  std::uint64_t sequence = 0;
+};
+struct repeated { // of an unknown family, once more: nobody is told again
+  std::uint64_t sequence = 0;
+};
 struct held {}; // waits until its consent is announced
 struct set_aside {
   failure why; // issuer_mismatch, kind_mismatch, replay, expired, unknown_consent (no room to hold it), …
 };
-using outcome = std::variant<decided, held, set_aside>;
+using outcome = std::variant<decided, resource_decided, passed_on, repeated, held, set_aside>;
 
 struct refusal {
   std::int64_t delivery = 0;
@@ -121,12 +152,55 @@ struct consent_filter {
   std::optional<timestamp> expires_before;
 };
 
-enum class entry_type : std::uint8_t { status, announced, lapsed };
+// By what a resource is known: the ids are the LFI's own.
+struct resource_key {
+  std::string issuer;
+  consent::resource_family family{};
+  std::string id;
+};
+
+struct resource_record {
+  consent::resource_state state;
+  std::uint64_t sequence = 0; // of its last change
+  timestamp created;
+  timestamp updated;
+};
+
+// The first three are about consents, the last is about nothing that is known.
+enum class entry_type : std::uint8_t {
+  status,
+  announced,
+  lapsed,
+  payment_status,
+  insurance_quote_status,
+  fx_quote_status,
+  account_opening_status,
+  unknown
+};
+
+entry_type entry_type_of(consent::resource_family family) noexcept;
+// Nothing for the others.
+std::optional<consent::resource_family> family_of(entry_type type) noexcept;
+
+// What an entry says that is not about a consent.
+struct resource_change {
+  std::string id;
+  std::string id_name; // of an unknown family: the member of `Meta` that holds the id
+  consent::change what = consent::change::updated;
+  std::optional<std::string> consent_id;            // of a payment
+  std::optional<consent::resource_status> status;   // the resource's after it
+  std::optional<consent::resource_status> previous; // and before
+  std::optional<consent::resource_status> reported; // what the event named
+  std::vector<std::string> reject_reason_codes;
+};
 
 struct journal_entry {
   std::uint64_t sequence = 0;
   entry_type type{};
   timestamp recorded;
+  // Present where the entry is not about a consent: then consent_id, kind, status, previous, reported, expiry and
+  // revoked_by say nothing, and of the flags only deleted, late and clock count.
+  std::optional<resource_change> of_resource;
   std::string consent_id;
   std::string issuer;
   consent::kind kind{};

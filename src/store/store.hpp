@@ -43,6 +43,11 @@ public:
   // the delivery leaves the inbox.
   virtual async_result<outcome> settle(settlement event) = 0;
 
+  // The same for events that are about no consent. A payment of a consent that nobody knows is held until that consent
+  // is announced or bound.
+  virtual async_result<outcome> settle(resource_settlement event) = 0;
+  virtual async_result<outcome> settle(unknown_settlement event) = 0;
+
   // A delivery in hand is not accepted: to quarantine.
   virtual async_result<void> set_aside(refusal refused) = 0;
 
@@ -80,6 +85,14 @@ public:
   // Every recorded entry of one consent, told or not, with a sequence number above `after`, in order.
   virtual async_result<std::vector<journal_entry>> history(std::string consent_id, std::uint64_t after,
                                                            std::size_t limit) = 0;
+};
+
+// Payments, quotes and account openings.
+class resources {
+public:
+  virtual ~resources() = default;
+
+  virtual async_result<std::optional<resource_record>> find(resource_key key) = 0;
 };
 
 // The durable sequence of changes.
@@ -125,7 +138,11 @@ public:
 };
 
 // All of it. One object for the process; ends after everything that uses it.
-class event_store : public inbox, public consents, public journal, public records, public key_sets {};
+class event_store : public inbox, public consents, public resources, public journal, public records, public key_sets {
+public:
+  using consents::find;
+  using resources::find;
+};
 
 } // namespace consentd::store
 

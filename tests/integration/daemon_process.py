@@ -84,9 +84,10 @@ class DaemonCase(unittest.TestCase):
 
     def api(self, path):
         connection = UnixConnection(str(self.folder / "api.sock"))
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        return answer.status, json.loads(answer.read())
+        self.addCleanup(connection.close)
+        connection.request("GET", path, headers={"Connection": "close"})
+        with connection.getresponse() as answer:
+            return answer.status, json.loads(answer.read())
 
     def hubsim(self, *arguments):
         return subprocess.run([PROGRAMS / "consent-hubsim", *arguments], capture_output=True, text=True, timeout=PATIENCE)

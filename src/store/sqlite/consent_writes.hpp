@@ -1,4 +1,4 @@
-// The writer's operations on consents.
+// The writer's operations on consents and other resources.
 #ifndef CONSENTD_STORE_SQLITE_CONSENT_WRITES_HPP
 #define CONSENTD_STORE_SQLITE_CONSENT_WRITES_HPP
 
@@ -10,6 +10,8 @@ namespace consentd::store::sqlite {
 
 // store::inbox::settle, of which this is the transaction.
 result<outcome> settle(ledger& in, settlement const& event);
+result<outcome> settle(ledger& in, resource_settlement const& event);
+result<outcome> settle(ledger& in, unknown_settlement const& event);
 // store::consents::announce and lapse.
 result<announced> announce(ledger& in, announcement const& consent);
 std::size_t lapse(ledger& in, timestamp now, std::size_t at_most);

@@ -1,7 +1,9 @@
 #include "store/sqlite/encoding.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <initializer_list>
 #include <stdexcept>
 #include <utility>
 
@@ -49,10 +51,21 @@ constexpr table<binding, 2> bindings{{
     {binding::by_event, 2},
 }};
 
-constexpr table<entry_type, 3> entry_types{{
+constexpr table<entry_type, 8> entry_types{{
     {entry_type::status, 1},
     {entry_type::announced, 2},
     {entry_type::lapsed, 3},
+    {entry_type::payment_status, 4},
+    {entry_type::insurance_quote_status, 5},
+    {entry_type::fx_quote_status, 6},
+    {entry_type::account_opening_status, 7},
+    {entry_type::unknown, 8},
+}};
+
+constexpr table<consent::change, 3> changes{{
+    {consent::change::created, 1},
+    {consent::change::updated, 2},
+    {consent::change::deleted, 3},
 }};
 
 constexpr std::array<std::pair<bool flags::*, int>, 9> flag_bits{{
@@ -98,6 +111,25 @@ std::string short_digest(std::string_view text) {
   return std::string(as_bytes(whole).substr(0, short_bytes));
 }
 
+// `event` is a report of any sort.
+template <class Report>
+std::string print_of(Report const& event, std::initializer_list<std::string_view> identity,
+                     std::optional<timestamp> status_time) {
+  bool const deletion = event.what == consent::change::deleted;
+  std::string text = deletion ? "deleted" : "status";
+  text += '\0';
+  for (auto const& part : identity) {
+    text += part;
+    text += '\0';
+  }
+  // A deletion without `Data` has nothing but its time to be told apart by.
+  auto const when = deletion && !status_time ? std::optional(event.event_time) : status_time;
+  text += when ? std::to_string(when->time_since_epoch().count()) : std::string();
+  text += '\0';
+  text += as_bytes(event.resource_digest);
+  return short_digest(text);
+}
+
 } // namespace
 
 int to_stored(consent::status value) noexcept {
@@ -116,29 +148,45 @@ int to_stored(entry_type value) noexcept {
   return number_of(entry_types, value);
 }
 
-std::optional<std::string> to_stored(std::optional<consent::permission_set> const& value) {
-  if (!value) {
-    return std::nullopt;
-  }
+int to_stored(consent::change value) noexcept {
+  return number_of(changes, value);
+}
+
+std::string_view to_stored(consent::resource_family value) noexcept {
+  return consent::to_string(value);
+}
+std::optional<std::string_view> to_stored(std::optional<consent::resource_status> value) noexcept {
+  return value ? std::optional(consent::to_string(*value)) : std::nullopt;
+}
+
+std::string to_stored(std::vector<std::string> const& codes) {
   std::string lines;
-  for (auto const& code : value->codes()) {
+  for (auto const& code : codes) {
     lines += code;
     lines += '\n';
   }
   return lines;
 }
 
+std::vector<std::string> stored_codes(std::string_view lines) {
+  std::vector<std::string> codes;
+  for (std::size_t at = 0; at < lines.size();) {
+    auto const end = std::min(lines.find('\n', at), lines.size());
+    codes.emplace_back(lines.substr(at, end - at));
+    at = end + 1;
+  }
+  return codes;
+}
+
+std::optional<std::string> to_stored(std::optional<consent::permission_set> const& value) {
+  return value ? std::optional(to_stored(value->codes())) : std::nullopt;
+}
+
 std::optional<consent::permission_set> stored_permissions(std::optional<std::string> const& text) {
   if (!text) {
     return std::nullopt;
   }
-  std::vector<std::string> codes;
-  for (std::size_t at = 0; at < text->size();) {
-    auto const end = std::min(text->find('\n', at), text->size());
-    codes.push_back(text->substr(at, end - at));
-    at = end + 1;
-  }
-  auto made = consent::permission_set::of(std::move(codes));
+  auto made = consent::permission_set::of(stored_codes(*text));
   if (!made) {
     throw std::out_of_range("stored permissions");
   }
@@ -151,6 +199,14 @@ int to_stored(consent::flags const& value) noexcept {
     bits |= value.*flag ? bit : 0;
   }
   return bits;
+}
+
+int to_stored(consent::resource_flags const& value) noexcept {
+  consent::flags same;
+  same.deleted = value.deleted;
+  same.late = value.late;
+  same.clock = value.clock;
+  return to_stored(same);
 }
 
 consent::status stored_status(std::int64_t number) {
@@ -169,12 +225,40 @@ entry_type stored_entry_type(std::int64_t number) {
   return value_of(entry_types, number);
 }
 
+consent::change stored_change(std::int64_t number) {
+  return value_of(changes, number);
+}
+
+consent::resource_family stored_family(std::string_view word) {
+  auto const family = consent::parse_resource_family(word);
+  if (!family) {
+    throw std::out_of_range("holds a family of resources that this version does not know");
+  }
+  return *family;
+}
+
+std::optional<consent::resource_status> stored_resource_status(std::optional<std::string> const& word) {
+  if (!word) {
+    return std::nullopt;
+  }
+  auto const status = consent::parse_resource_status(*word);
+  if (!status) {
+    throw std::out_of_range("holds a status of a resource that this version does not know");
+  }
+  return status;
+}
+
 consent::flags stored_flags(std::int64_t bits) noexcept {
   consent::flags made;
   for (auto const& [flag, bit] : flag_bits) {
     made.*flag = (bits & bit) != 0;
   }
   return made;
+}
+
+consent::resource_flags stored_resource_flags(std::int64_t bits) noexcept {
+  auto const same = stored_flags(bits);
+  return {.deleted = same.deleted, .late = same.late, .clock = same.clock};
 }
 
 std::string token_identity(std::string_view issuer, std::string_view identity) {
@@ -185,19 +269,17 @@ std::string token_identity(std::string_view issuer, std::string_view identity) {
 }
 
 std::string fingerprint(consent::report const& event) {
-  bool const deletion = event.what == consent::change::deleted;
-  std::string text = deletion ? "deleted" : "status";
-  text += '\0';
-  text += event.consent_id;
-  text += '\0';
-  text += std::to_string(event.status ? to_stored(*event.status) : 0);
-  text += '\0';
-  // A deletion without `Data` has nothing but its time to be told apart by.
-  auto const when = deletion && !event.status_time ? std::optional(event.event_time) : event.status_time;
-  text += when ? std::to_string(when->time_since_epoch().count()) : std::string();
-  text += '\0';
-  text += as_bytes(event.resource_digest);
-  return short_digest(text);
+  auto const status = event.status ? to_stored(*event.status) : 0;
+  return print_of(event, {event.consent_id, std::to_string(status)}, event.status_time);
+}
+
+std::string fingerprint(consent::resource_report const& event) {
+  auto const status = event.status ? consent::to_string(*event.status) : std::string_view();
+  return print_of(event, {event.issuer, to_stored(event.family), event.id, status}, event.status_time);
+}
+
+std::string fingerprint(consent::unknown_report const& event) {
+  return print_of(event, {event.issuer, event.id_name, event.id, "unknown"}, event.event_time);
 }
 
 std::string waits_for_consent(std::string_view consent_id) {

@@ -4,6 +4,7 @@
 
 #include "base/digest.hpp"
 #include "consent/decision.hpp"
+#include "consent/resource.hpp"
 #include "consent/status.hpp"
 #include "store/records.hpp"
 
@@ -11,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace consentd::store::sqlite {
 
@@ -19,8 +21,10 @@ int to_stored(consent::kind value) noexcept;
 int to_stored(consent::disposition value) noexcept;
 int to_stored(consent::binding value) noexcept;
 int to_stored(entry_type value) noexcept;
+int to_stored(consent::change value) noexcept;
 // One bit for each flag.
 int to_stored(consent::flags const& value) noexcept;
+int to_stored(consent::resource_flags const& value) noexcept;
 
 template <class Enum>
 std::optional<int> to_stored(std::optional<Enum> value) noexcept {
@@ -32,13 +36,24 @@ std::optional<std::string> to_stored(std::optional<consent::permission_set> cons
 // Throws std::out_of_range for a text that is no set of codes.
 std::optional<consent::permission_set> stored_permissions(std::optional<std::string> const& text);
 
-// Each throws std::out_of_range for a number that this version does not know: somebody else has written it.
+// Families and statuses of resources stand as their words.
+std::string_view to_stored(consent::resource_family value) noexcept;
+std::optional<std::string_view> to_stored(std::optional<consent::resource_status> value) noexcept;
+// Columns `reject_reason_codes`: one to a line.
+std::string to_stored(std::vector<std::string> const& codes);
+std::vector<std::string> stored_codes(std::string_view lines);
+
+// Each throws std::out_of_range for a number or a word that this version does not know: somebody else has written it.
 consent::status stored_status(std::int64_t number);
 consent::kind stored_kind(std::int64_t number);
 consent::disposition stored_disposition(std::int64_t number);
 consent::binding stored_binding(std::int64_t number);
 entry_type stored_entry_type(std::int64_t number);
+consent::change stored_change(std::int64_t number);
+consent::resource_family stored_family(std::string_view word);
+std::optional<consent::resource_status> stored_resource_status(std::optional<std::string> const& word);
 consent::flags stored_flags(std::int64_t bits) noexcept;
+consent::resource_flags stored_resource_flags(std::int64_t bits) noexcept;
 
 // Column `kind` of `spent`.
 enum class token_kind : std::uint8_t { bearer = 1, event = 2 };
@@ -50,6 +65,8 @@ std::string token_identity(std::string_view issuer, std::string_view identity);
 // Column `fingerprint` of `journal`: equal for events that repeat each other (contract section 6, `duplicate`). 16
 // bytes.
 std::string fingerprint(consent::report const& event);
+std::string fingerprint(consent::resource_report const& event);
+std::string fingerprint(consent::unknown_report const& event);
 
 // Column `waits_for` of `inbox`.
 std::string waits_for_consent(std::string_view consent_id);

@@ -1,5 +1,6 @@
 #include "store/sqlite/encoding.hpp"
 #include "store/sqlite/reads.hpp"
+#include "store/sqlite/resource_rows.hpp"
 
 #include <algorithm>
 
@@ -18,6 +19,10 @@ std::optional<consent::status> maybe_status(query const& row, int column) {
   return number ? std::optional(stored_status(*number)) : std::nullopt;
 }
 
+bool about_consent(entry_type type) noexcept {
+  return type == entry_type::status || type == entry_type::announced || type == entry_type::lapsed;
+}
+
 // From the columns of `entry_sql`, in its order.
 journal_entry read_entry(query const& row) {
   journal_entry made;
@@ -26,7 +31,9 @@ journal_entry read_entry(query const& row) {
   made.recorded = row.time(2);
   made.consent_id = row.text(3);
   made.issuer = row.text(4);
-  made.kind = stored_kind(row.integer(5));
+  if (about_consent(made.type)) {
+    made.kind = stored_kind(row.integer(5));
+  }
   if (auto const number = row.maybe_integer(6)) {
     made.disposition = stored_disposition(*number);
   }
@@ -57,7 +64,14 @@ constexpr sql entry_sql =
 
 journal_entry find_entry(connection& on, std::int64_t sequence) {
   query row(on, entry_sql, sequence);
-  return row.step() ? read_entry(row) : journal_entry{};
+  if (!row.step()) {
+    return {};
+  }
+  auto made = read_entry(row);
+  if (!about_consent(made.type)) {
+    made.of_resource = read_resource_change(on, sequence);
+  }
+  return made;
 }
 
 } // namespace

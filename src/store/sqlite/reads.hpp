@@ -22,6 +22,8 @@ standing find_standing(connection& on, worklist const& inbox, std::string const&
 std::vector<consent_record> list_consents(connection& on, consent_filter const& filter, std::string const& after,
                                           std::size_t limit);
 
+std::optional<resource_record> find_resource(connection& on, resource_key const& key);
+
 std::vector<journal_entry> history(connection& on, std::string const& consent_id, std::uint64_t after,
                                    std::size_t limit);
 journal_page read_journal(connection& on, std::uint64_t after, std::size_t limit);

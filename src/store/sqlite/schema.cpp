@@ -148,8 +148,40 @@ constexpr char const* version_3 = R"sql(
 ALTER TABLE consents ADD COLUMN permissions TEXT;
 )sql";
 
+constexpr char const* version_4 = R"sql(
+CREATE TABLE resources (
+  issuer TEXT NOT NULL,
+  family TEXT NOT NULL,
+  id TEXT NOT NULL,
+  consent_id TEXT,
+  status TEXT,
+  status_time INTEGER,
+  event_time INTEGER,
+  reject_reason_codes TEXT NOT NULL,
+  flags INTEGER NOT NULL,
+  document INTEGER,
+  resource_digest BLOB NOT NULL,
+  sequence INTEGER NOT NULL,
+  created INTEGER NOT NULL,
+  updated INTEGER NOT NULL,
+  PRIMARY KEY (issuer, family, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE resource_entries (
+  sequence INTEGER PRIMARY KEY REFERENCES journal (sequence),
+  id TEXT NOT NULL,
+  id_name TEXT NOT NULL,
+  change INTEGER NOT NULL,
+  consent_id TEXT,
+  status TEXT,
+  previous TEXT,
+  reported TEXT,
+  reject_reason_codes TEXT NOT NULL
+) STRICT;
+)sql";
+
 // The step at index N leads from version N to N + 1.
-constexpr std::array<char const*, schema_version> steps{version_1, version_2, version_3};
+constexpr std::array<char const*, schema_version> steps{version_1, version_2, version_3, version_4};
 
 std::int64_t pragma(connection& on, sql text) {
   query asked(on, text);

@@ -2,41 +2,19 @@
 #include "store/sqlite/consent_writes.hpp"
 #include "store/sqlite/encoding.hpp"
 #include "store/sqlite/inbox_writes.hpp"
+#include "store/sqlite/settling.hpp"
 
-#include <algorithm>
-#include <chrono>
 #include <utility>
 
 namespace consentd::store::sqlite {
 namespace {
 
-// A `jti` is remembered this long after the event's own end. The rows that name its delivery outlive it: replay is
-// about what could still be accepted, and an expired event cannot.
-constexpr std::chrono::hours memory_beyond_expiry{24};
-
 // Where the event of a delivery stands before it is decided.
 struct scene {
-  inbox_row delivery;
+  opened_delivery of;
   std::optional<kept_consent> known;
-  std::string identity; // of its jti; empty without one
-  bool redelivered = false;
+  jti_standing jti;
 };
-
-ending ending_of(settlement const& event) {
-  ending made;
-  made.issuer = event.token.issuer;
-  made.consent_id = event.report.consent_id;
-  made.jwe_kid = event.token.jwe_kid;
-  made.jws_kid = event.token.jws_kid;
-  return made;
-}
-
-outcome put_aside(ledger& in, settlement const& event, inbox_row const& delivery, failure why) {
-  auto how = ending_of(event);
-  how.why = &why;
-  quarantine(in, delivery, how, 1);
-  return set_aside{std::move(why)};
-}
 
 // Contract section 4: an event that failed on `exp` alone may be news of an end. It is not applied, but nobody may rely
 // on the consent until more is known.
@@ -55,50 +33,10 @@ void cast_doubt(ledger& in, settlement const& event, scene const& at) {
   entry.reported = event.report.status;
   entry.told = true;
   entry.alert = true;
-  entry.delivery = at.delivery.id;
-  entry.interaction_id = at.delivery.interaction_id;
+  entry.delivery = at.of.delivery.id;
+  entry.interaction_id = at.of.delivery.interaction_id;
   auto const sequence = add_entry(in, entry, at.known->document);
   save_consent(in, {at.known, *after, at.known->document, sequence});
-}
-
-outcome hold(ledger& in, settlement const& event, inbox_row const& delivery) {
-  if (in.count.waiting_for_consent >= in.how.held_rows) {
-    return put_aside(
-        in, event, delivery,
-        {reason::unknown_consent, std::to_string(in.how.held_rows) + " events wait for their consents already"});
-  }
-  let_wait(in, delivery, waits_for_consent(event.report.consent_id));
-  in.after.decided.emplace_back("held");
-  return held{};
-}
-
-// An entry that records an event equal to this one, and where its resource stands.
-struct recorded_event {
-  std::optional<std::int64_t> document;
-};
-std::optional<recorded_event> find_recorded(ledger& in, std::string_view consent_id, std::string_view print) {
-  query row(in.db, "SELECT document FROM journal WHERE consent_id = ? AND fingerprint = ? LIMIT 1", consent_id,
-            blob{print});
-  if (!row.step()) {
-    return std::nullopt;
-  }
-  return recorded_event{row.maybe_integer(0)};
-}
-
-// A resource that stands in the database already is not written again.
-std::optional<std::int64_t> document_of(ledger& in, consent::report const& event,
-                                        std::optional<recorded_event> const& earlier,
-                                        std::optional<kept_consent> const& known) {
-  if (event.resource.empty()) {
-    return std::nullopt;
-  }
-  if (earlier && earlier->document) {
-    return earlier->document;
-  }
-  if (known && known->document && known->record.state.resource_digest == event.resource_digest) {
-    return known->document;
-  }
-  return add_document(in, event.resource);
 }
 
 bool differs(consent::state const& before, consent::state const& after) {
@@ -120,16 +58,20 @@ journal_entry entry_of(scene const& at, consent::report const& event, consent::d
   entry.event_time = event.event_time;
   entry.told = made.told;
   entry.alert = made.alert;
-  entry.delivery = at.delivery.id;
-  entry.interaction_id = at.delivery.interaction_id;
+  entry.delivery = at.of.delivery.id;
+  entry.interaction_id = at.of.delivery.interaction_id;
   return entry;
+}
+
+std::optional<kept_document> kept_document_of(std::optional<kept_consent> const& known) {
+  return known ? std::optional(kept_document{known->document, known->record.state.resource_digest}) : std::nullopt;
 }
 
 outcome record(ledger& in, settlement const& event, scene const& at, consent::decision made, std::string const& print,
                std::optional<recorded_event> const& earlier) {
   auto const& report = event.report;
   check_link(in.db, at.known ? at.known->record.state.base_consent_id : std::nullopt, made.after);
-  auto const document = document_of(in, report, earlier, at.known);
+  auto const document = document_of(in, report.resource, report.resource_digest, earlier, kept_document_of(at.known));
   auto const sequence = add_entry(in, entry_of(at, report, made), document, earlier ? std::string_view() : print);
   if (!at.known || differs(at.known->record.state, made.after)) {
     // Known consents are loaded without their resource, so one that has it has just moved.
@@ -138,49 +80,45 @@ outcome record(ledger& in, settlement const& event, scene const& at, consent::de
     auto const kept = moved ? document : at.known->document;
     save_consent(in, {at.known, made.after, kept, sequence});
   }
-  if (!at.identity.empty() && !at.redelivered) {
-    auto const until = std::max(event.token.expires, in.now) + memory_beyond_expiry;
-    spend(in, token_kind::event, at.identity, event.token.message_digest, until, at.delivery.id);
+  if (!at.known) {
+    // Payments under it may have come before it was bound.
+    release(in, waits_for_consent(report.consent_id));
   }
-  auto how = ending_of(event);
+  spend_jti(in, at.of, at.jti);
+  auto how = ending_of(at.of);
   how.sequence = sequence;
   how.disposition = made.disposition;
-  finish(in, at.delivery, how);
+  finish(in, at.of.delivery, how);
   return decided{sequence, made.disposition, report.consent_id, made.after.status, made.alert};
 }
 
 } // namespace
 
 result<outcome> settle(ledger& in, settlement const& event) {
-  auto delivery = find_in_inbox(in, event.delivery);
+  auto const delivery = find_in_inbox(in, event.delivery);
   if (!delivery) {
     return failure{reason::not_found, "no such delivery is to be opened"};
   }
   auto const& report = event.report;
-  scene at{std::move(*delivery), {}, {}, false};
-  if (event.token.jti) {
-    at.identity = token_identity(event.token.issuer, *event.token.jti);
-    if (auto const before = find_spent(in, token_kind::event, at.identity, event.token.message_digest)) {
-      if (!before->same) {
-        return put_aside(in, event, at.delivery, {reason::replay, "its jti came before with another message"});
-      }
-      at.redelivered = true;
-    }
+  opened_delivery const of{*delivery, event.token, report.consent_id};
+  auto jti = look_up_jti(in, event.token);
+  if (!jti) {
+    return put_aside(in, of, jti.error());
   }
-  at.known = load_consent(in.db, report.consent_id);
+  scene const at{of, load_consent(in.db, report.consent_id), std::move(*jti)};
   if (event.expired) {
     cast_doubt(in, event, at);
-    return put_aside(in, event, at.delivery, {reason::expired, "it had expired when it was received"});
+    return put_aside(in, of, {reason::expired, "it had expired when it was received"});
   }
   if (!at.known && in.how.unknown == unknown_consents::hold) {
-    return hold(in, event, at.delivery);
+    return hold(in, of);
   }
   auto const print = fingerprint(report);
   auto const earlier = find_recorded(in, report.consent_id, print);
   auto const before = at.known ? std::optional(at.known->record.state) : std::nullopt;
-  auto made = consent::decide(before, report, at.delivery.received, at.redelivered || earlier.has_value());
+  auto made = consent::decide(before, report, delivery->received, at.jti.redelivered || earlier.has_value());
   if (!made) {
-    return put_aside(in, event, at.delivery, made.error());
+    return put_aside(in, of, made.error());
   }
   return record(in, event, at, std::move(*made), print, earlier);
 }

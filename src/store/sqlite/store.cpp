@@ -54,6 +54,14 @@ public:
     return writer_.submit<outcome>([event = std::move(event)](ledger& in) { return sqlite::settle(in, event); });
   }
 
+  async_result<outcome> settle(resource_settlement event) override {
+    return writer_.submit<outcome>([event = std::move(event)](ledger& in) { return sqlite::settle(in, event); });
+  }
+
+  async_result<outcome> settle(unknown_settlement event) override {
+    return writer_.submit<outcome>([event = std::move(event)](ledger& in) { return sqlite::settle(in, event); });
+  }
+
   async_result<void> set_aside(refusal refused) override {
     return writer_.submit<void>([refused = std::move(refused)](ledger& in) { return set_aside_refused(in, refused); });
   }
@@ -81,6 +89,11 @@ public:
   async_result<std::optional<consent_record>> find(std::string consent_id) override {
     return ask<std::optional<consent_record>>(
         [id = std::move(consent_id)](connection& on) { return find_consent(on, id); });
+  }
+
+  async_result<std::optional<resource_record>> find(resource_key key) override {
+    return ask<std::optional<resource_record>>(
+        [key = std::move(key)](connection& on) { return find_resource(on, key); });
   }
 
   async_result<standing> find_standing(std::string consent_id) override {

@@ -21,9 +21,14 @@ struct tail_options {
   std::uint64_t count = 0;
 };
 
-// What differs between the types: their last word.
-std::string short_type(std::string const& type) {
-  return printable(type.substr(type.rfind('.') + 1));
+// What differs between the types: "status" and the like of consents, "payment.status" and the like of all else.
+std::string short_type(std::string_view type) {
+  for (std::string_view const prefix : {"ae.openfinance.", "consent."}) {
+    if (type.starts_with(prefix)) {
+      type.remove_prefix(prefix.size());
+    }
+  }
+  return printable(type);
 }
 
 void print_event(client::event const& one, json::value const& body) {

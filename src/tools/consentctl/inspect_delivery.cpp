@@ -3,11 +3,13 @@
 #include "config/load.hpp"
 #include "config/policies.hpp"
 #include "events/event.hpp"
+#include "events/family.hpp"
 #include "tools/consentctl/inspect.hpp"
 #include "tools/consentctl/offline_keys.hpp"
 
 #include <optional>
 #include <utility>
+#include <variant>
 
 namespace consentd::consentctl {
 
@@ -50,13 +52,44 @@ void add_facts(consent::report const& from, inspection& out) {
   out.fact("expiry", time_or_dash(from.expiry));
 }
 
+void add_facts(consent::resource_report const& from, inspection& out) {
+  out.fact("issuer", from.issuer);
+  out.fact("family", std::string(to_string(from.family)));
+  out.fact("resource", from.id);
+  out.fact("consent", from.consent_id.value_or("-"));
+  out.fact("status", from.status ? std::string(to_string(*from.status)) : "-");
+  out.fact("status-time", time_or_dash(from.status_time));
+  out.fact("event-time", format_date_time(from.event_time));
+}
+
+void add_facts(consent::unknown_report const& from, inspection& out) {
+  out.fact("issuer", from.issuer);
+  out.fact("id-name", from.id_name);
+  out.fact("resource", from.id);
+  out.fact("event-time", format_date_time(from.event_time));
+}
+
+std::string_view describe(consent::report const& /*of*/) {
+  return "a consent event of contract section 5";
+}
+std::string_view describe(consent::resource_report const& of) {
+  return events::describe(of.family);
+}
+std::string_view describe(consent::unknown_report const& /*of*/) {
+  return "of a family that is not known: passed on, and the state of nothing";
+}
+
 void read_payload(inspect_options const& asked, jose::signed_event const& event, inspection& out) {
   auto const read = events::read_event(event);
   if (!read) {
     out.fails(read.error());
   } else {
-    out.holds("event", "a consent event of contract section 5");
-    add_facts(read->report, out);
+    std::visit(
+        [&out](auto const& one) {
+          out.holds("event", describe(one.report));
+          add_facts(one.report, out);
+        },
+        *read);
   }
   if (asked.show_payload) {
     out.payload(std::string(event.payload.root().raw()));

@@ -20,6 +20,7 @@ int run_command(int argc, char** argv) {
   chosen run;
   add_status(application, with, run);
   add_consents(application, with, run);
+  add_resources(application, with, run);
   add_events(application, with, run);
   add_quarantine(application, with, run);
   add_deliveries(application, with, run);

@@ -3,29 +3,52 @@
 #include "tools/hubsim/resource.hpp"
 #include "json/writer.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
 namespace consentd::hubsim {
 
 namespace {
 
-std::string_view collection(family of) {
-  switch (of) {
-  case family::account_access:
-    return "/account-access-consents/";
-  case family::payment:
-    return "/payment-consents/";
-  case family::insurance:
-    break;
-  }
-  return "/insurance-consents/";
+// By which member of `Meta` an event of the family names what it is about, and the path of `EventResource`.
+struct address {
+  std::string_view name;
+  std::string_view id_name;
+  std::string_view collection;
+};
+
+constexpr std::array<address, 8> addresses{{
+    {"account-access", "ConsentId", "/account-access-consents/"},
+    {"payment", "ConsentId", "/payment-consents/"},
+    {"insurance", "ConsentId", "/insurance-consents/"},
+    {"payment-status", "ConsentId", "/payments/"},
+    {"insurance-quote", "QuoteId", "/insurance-quotes/"},
+    {"fx-quote", "FxQuoteId", "/fx-quotes/"},
+    {"account-opening", "AccountId", "/accounts/"},
+    {"loan", "LoanId", "/loans/"},
+}};
+
+constexpr auto names = [] {
+  std::array<std::string_view, addresses.size()> made{};
+  std::transform(addresses.begin(), addresses.end(), made.begin(), [](address const& of) { return of.name; });
+  return made;
+}();
+
+constexpr address const& address_of(family value) {
+  return addresses.at(static_cast<std::size_t>(value));
 }
 
 std::string make_meta(event_spec const& spec) {
   json::writer out;
   out.begin_object();
   out.member("EventDateTime", format_date_time(spec.event_time));
-  out.member("EventResource", std::string(collection(spec.family)) + spec.consent_id);
+  auto const& [name, id_name, collection] = address_of(spec.family);
+  bool const by_consent = id_name == "ConsentId";
+  out.member("EventResource",
+             std::string(collection) + (spec.resource_id.empty() ? spec.consent_id : spec.resource_id));
   out.member("EventType", spec.event_type);
-  out.member("ConsentId", spec.consent_id);
+  out.member(id_name, by_consent ? spec.consent_id : spec.resource_id);
   out.end_object();
   auto meta = out.take();
   if (!spec.more_meta.empty()) {
@@ -37,24 +60,17 @@ std::string make_meta(event_spec const& spec) {
 } // namespace
 
 std::string_view to_string(family value) noexcept {
-  switch (value) {
-  case family::account_access:
-    return "account-access";
-  case family::payment:
-    return "payment";
-  case family::insurance:
-    break;
-  }
-  return "insurance";
+  auto const at = static_cast<std::size_t>(value);
+  return at < names.size() ? names[at] : std::string_view();
 }
 
 std::optional<family> parse_family(std::string_view text) noexcept {
-  for (auto const candidate : {family::account_access, family::payment, family::insurance}) {
-    if (text == to_string(candidate)) {
-      return candidate;
-    }
-  }
-  return std::nullopt;
+  auto const* const found = std::find(names.begin(), names.end(), text);
+  return found == names.end() ? std::nullopt : std::optional(static_cast<family>(found - names.begin()));
+}
+
+std::span<std::string_view const> family_names() noexcept {
+  return names;
 }
 
 std::optional<version> parse_version(std::string_view text) noexcept {

@@ -7,16 +7,29 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace consentd::hubsim {
 
-enum class family : std::uint8_t { account_access, payment, insurance };
+// The three of consents first; `loan` is one that the standard does not have.
+enum class family : std::uint8_t {
+  account_access,
+  payment,
+  insurance,
+  payment_status,
+  insurance_quote,
+  fx_quote,
+  account_opening,
+  loan
+};
 
-// "account-access", "payment", "insurance". Literals.
+// "account-access", "payment-status" and so on. Literals.
 std::string_view to_string(family value) noexcept;
 std::optional<family> parse_family(std::string_view text) noexcept;
+// All names, in order.
+std::span<std::string_view const> family_names() noexcept;
 
 // Of the standard: bodies and content type differ.
 enum class version : std::uint8_t { v1_2, v2_0, v2_1 };
@@ -27,6 +40,7 @@ struct event_spec {
   hubsim::family family = family::account_access;
   hubsim::version version = version::v2_1;
   std::string consent_id;
+  std::string resource_id; // of a payment, a quote, an account opening, a loan
   std::string status = "Authorized";
   timestamp created; // of the consent
   timestamp status_time;

@@ -1,6 +1,7 @@
 #include "tools/hubsim/resource.hpp"
 
 #include "base/digest.hpp"
+#include "tools/hubsim/other_resource.hpp"
 #include "json/writer.hpp"
 
 #include <array>
@@ -235,6 +236,9 @@ std::string make_resource(event_spec const& spec) {
     break;
   case family::insurance:
     write_insurance(out, spec, vary);
+    break;
+  default:
+    write_other_resource(out, spec);
     break;
   }
   if (spec.padding_bytes != 0) {

@@ -40,7 +40,8 @@ public:
 
 private:
   static std::string text_line(expected_request const& what, answer const& got, bool good) {
-    auto line = what.spec.consent_id + "  " + what.spec.status + "  " +
+    auto const& id = what.spec.resource_id.empty() ? what.spec.consent_id : what.spec.resource_id;
+    auto line = id + "  " + what.spec.status + "  " +
                 (got.status == 0 ? "no answer (" + got.why + ")" : std::to_string(got.status)) + "  " +
                 what.request.interaction_id;
     if (what.why) {
@@ -53,7 +54,11 @@ private:
   static std::string json_line(expected_request const& what, answer const& got, bool good) {
     json::writer out;
     out.begin_object().member("interaction_id", what.request.interaction_id);
-    out.member("consent_id", what.spec.consent_id).member("family", to_string(what.spec.family));
+    out.member("consent_id", what.spec.consent_id);
+    if (!what.spec.resource_id.empty()) {
+      out.member("resource_id", what.spec.resource_id);
+    }
+    out.member("family", to_string(what.spec.family));
     out.member("issuer", what.issuer).member("status", what.spec.status);
     out.name("answer");
     got.status == 0 ? out.null() : out.integer(got.status);
@@ -84,7 +89,8 @@ std::string number_in(std::string text, std::uint64_t number) {
 }
 
 result<issuer const*> choose_issuer(deployment const& by, send_options const& how) {
-  auto const fallback = how.spec.family == family::insurance ? "insurer" : "bank-a";
+  bool const insurance = how.spec.family == family::insurance || how.spec.family == family::insurance_quote;
+  auto const fallback = insurance ? "insurer" : "bank-a";
   auto const name = how.issuer.empty() ? std::string(fallback) : how.issuer;
   auto const* found = by.find(name);
   if (found == nullptr) {
@@ -99,6 +105,9 @@ std::vector<expected_request> make_event(deployment const& by, issuer const& fro
   auto spec = how.spec;
   spec.created = by.created;
   spec.consent_id = how.consent_id.empty() ? new_uuid() : number_in(how.consent_id, number);
+  if (spec.family >= family::payment_status) {
+    spec.resource_id = how.resource_id.empty() ? new_uuid() : number_in(how.resource_id, number);
+  }
   if (how.status_time_is_now) {
     spec.status_time = now;
   }

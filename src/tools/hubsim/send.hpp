@@ -16,6 +16,7 @@ struct send_options {
   event_spec spec; // empty texts and absent times are filled in, per event
   bool status_time_is_now = true;
   std::string consent_id;     // "{n}" stands for the event's number; empty: a new UUID for each
+  std::string resource_id;    // likewise, of an event that is about a payment, a quote, an account opening, a loan
   std::string issuer;         // name or id; empty: insurer for insurance, bank-a for all else
   std::string interaction_id; // empty: a new one for each
   fault const* wrong = nullptr;

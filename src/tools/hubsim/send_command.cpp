@@ -7,6 +7,8 @@
 
 #include <iostream>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace consentd::hubsim {
 
@@ -99,7 +101,7 @@ void add_event_options(CLI::App& command, send_arguments& into) {
   auto& how = into.how;
   command.add_option("--family", into.family)
       ->capture_default_str()
-      ->check(CLI::IsMember({"account-access", "payment", "insurance"}));
+      ->check(CLI::IsMember(std::vector<std::string>(family_names().begin(), family_names().end())));
   command.add_option("--version", into.version, "Of the standard")
       ->capture_default_str()
       ->check(CLI::IsMember({"v2.1", "v2.0", "v1.2"}));
@@ -109,6 +111,8 @@ void add_event_options(CLI::App& command, send_arguments& into) {
   command
       .add_flag("--unannounced", into.unannounced, "A new consent each, that nobody can have announced (the default)")
       ->excludes(id);
+  command.add_option("--resource-id", how.resource_id,
+                     "Of the payment, quote, account opening or loan; {n} as above; default a new UUID each");
   command.add_option("--status", how.spec.status)->capture_default_str();
   command.add_option("--status-time", into.status_time, "RFC 3339; default now");
   auto* const expiry =

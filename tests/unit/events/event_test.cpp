@@ -32,7 +32,7 @@ digest resource_digest(std::string_view text) {
 BOOST_AUTO_TEST_SUITE(verified_events)
 
 BOOST_AUTO_TEST_CASE(a_verified_token_becomes_an_event_of_its_issuer) {
-  auto const event = read_event(token(claims_with(insurance_v21))).value();
+  auto const event = std::get<consent_event>(read_event(token(claims_with(insurance_v21))).value());
   BOOST_TEST(event.report.issuer == issuer);
   BOOST_TEST(event.report.consent_id == "ins-9");
   BOOST_CHECK(event.message_digest == message_digest(insurance_v21));

@@ -226,14 +226,18 @@ inline json::document parsed(std::string_view text) {
   return json::document::parse(std::string(text), json::limits{}).value();
 }
 
-inline result<consent_event> read(std::string_view text) {
+inline result<any_event> read_any(std::string_view text) {
   auto const message = parsed(text);
   return read_message(message.root(), std::string(issuer));
 }
 
-inline result<any_event> read_any(std::string_view text) {
-  auto const message = parsed(text);
-  return read_any_message(message.root(), std::string(issuer));
+// Throws when it is an event of another sort.
+inline result<consent_event> read(std::string_view text) {
+  auto made = read_any(text);
+  if (!made) {
+    return made.error();
+  }
+  return std::get<consent_event>(std::move(*made));
 }
 
 inline consent::resource_report resource_of(std::string_view text) {

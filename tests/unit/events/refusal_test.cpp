@@ -28,21 +28,6 @@ constexpr std::array odd_values{"null",   "true", "false",      "0",  "-1.5e300"
 
 BOOST_AUTO_TEST_SUITE(refusals)
 
-BOOST_AUTO_TEST_CASE(families_without_a_consent_state_are_named) {
-  check_refused(payment_status_v21, reason::unsupported_family, "a payment's status");
-  check_refused(insurance_quote_v21, reason::unsupported_family, "an insurance quote");
-  check_refused(fx_quote_v21, reason::unsupported_family, "an FX quote");
-  check_refused(account_opening_v21, reason::unsupported_family, "an account opening");
-}
-
-BOOST_AUTO_TEST_CASE(a_deleted_payment_deletes_no_consent) {
-  check_refused(with(payment_status_v21, "Resource.Updated", "Resource.Deleted"), reason::unsupported_family);
-}
-
-BOOST_AUTO_TEST_CASE(an_event_of_an_unknown_family_is_refused_where_only_consents_are_taken) {
-  check_refused(loan_unknown, reason::unsupported_family, "a family that is not known");
-}
-
 BOOST_AUTO_TEST_CASE(tokens_that_are_no_events_are_never_taken_for_events) {
   for (auto const* text :
        {"{}", R"({"Data":{}})", R"({"Meta":{}})", R"({"Meta":null})", R"({"Meta":[]})",
@@ -226,16 +211,14 @@ BOOST_AUTO_TEST_CASE(every_member_of_every_type_has_an_answer) {
             auto const read_as = changed.find("Resource.Updated") == std::string::npos
                                      ? changed
                                      : with(changed, "Resource.Updated", type);
-            auto const answer = read(read_as);
+            auto const answer = read_any(read_as);
             BOOST_CHECK(answer || !to_string(answer.error().code).empty());
-            if (answer) {
-              BOOST_CHECK(answer->report.what == consent::change::deleted ||
-                          (answer->report.kind && answer->report.status && answer->report.status_time));
-              BOOST_CHECK(consent::is_consent_id(answer->report.consent_id));
+            if (auto const* of = answer ? std::get_if<consent_event>(&*answer) : nullptr) {
+              BOOST_CHECK(of->report.what == consent::change::deleted ||
+                          (of->report.kind && of->report.status && of->report.status_time));
+              BOOST_CHECK(consent::is_consent_id(of->report.consent_id));
             }
-            auto const whatever = read_any(read_as);
-            BOOST_CHECK(whatever || !to_string(whatever.error().code).empty());
-            if (auto const* of = whatever ? std::get_if<resource_event>(&*whatever) : nullptr) {
+            if (auto const* of = answer ? std::get_if<resource_event>(&*answer) : nullptr) {
               BOOST_CHECK(of->report.what == consent::change::deleted || (of->report.status && of->report.status_time));
               BOOST_CHECK(consent::is_consent_id(of->report.id));
             }

@@ -69,6 +69,56 @@ BOOST_AUTO_TEST_CASE(attributes_without_a_value_are_absent_and_data_members_are_
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_payment_stands_as_its_own_type_with_its_own_members) {
+  auto payment = entry();
+  payment.type = store::entry_type::payment_status;
+  payment.consent_id.clear();
+  payment.status.reset();
+  payment.event_time = at("2026-03-27T12:00:00.75Z");
+  payment.resource = R"({"PaymentId":"p-1"})";
+  payment.of_resource = store::resource_change{.id = "p-1",
+                                               .id_name = {},
+                                               .what = consent::change::updated,
+                                               .consent_id = "c-1",
+                                               .status = consent::resource_status::rejected,
+                                               .previous = consent::resource_status::pending,
+                                               .reported = consent::resource_status::rejected,
+                                               .reject_reason_codes = {"AANI.AC04"}};
+  BOOST_TEST(to_cloudevent(payment, "e1") ==
+             R"({"specversion":"1.0","id":"e1-42","source":"https://bank-a.example",)"
+             R"("type":"ae.openfinance.payment.status","subject":"p-1","time":"2026-03-27T12:00:00.5Z",)"
+             R"("datacontenttype":"application/json","sequence":"00000000000000000042",)"
+             R"("interactionid":"00000000-0000-4000-8000-000000000001","disposition":"applied",)"
+             R"("data":{"family":"payment","resourceId":"p-1","consentId":"c-1","status":"Rejected",)"
+             R"("previousStatus":"Pending","rejectReasonCodes":["AANI.AC04"],)"
+             R"("statusUpdateDateTime":"2026-03-27T12:00:00.5Z","resource":{"PaymentId":"p-1"}}})");
+}
+
+BOOST_AUTO_TEST_CASE(an_event_of_an_unknown_family_is_passed_on_as_it_came) {
+  auto unknown = entry();
+  unknown.type = store::entry_type::unknown;
+  unknown.consent_id.clear();
+  unknown.disposition.reset();
+  unknown.status_time.reset();
+  unknown.event_time = at("2026-03-27T12:00:00.75Z");
+  unknown.resource.clear();
+  unknown.of_resource = store::resource_change{.id = "l-1",
+                                               .id_name = "LoanId",
+                                               .what = consent::change::deleted,
+                                               .consent_id = {},
+                                               .status = {},
+                                               .previous = {},
+                                               .reported = {},
+                                               .reject_reason_codes = {}};
+  BOOST_TEST(to_cloudevent(unknown, "e1") ==
+             R"({"specversion":"1.0","id":"e1-42","source":"https://bank-a.example",)"
+             R"("type":"ae.openfinance.unknown","subject":"l-1","time":"2026-03-27T12:00:00.75Z",)"
+             R"("datacontenttype":"application/json","sequence":"00000000000000000042",)"
+             R"("interactionid":"00000000-0000-4000-8000-000000000001",)"
+             R"("data":{"idName":"LoanId","resourceId":"l-1","eventType":"Resource.Deleted",)"
+             R"("eventDateTime":"2026-03-27T12:00:00.75Z","resource":null}})");
+}
+
 BOOST_AUTO_TEST_CASE(sequences_order_as_text) {
   auto first = entry();
   auto second = entry();

@@ -30,13 +30,16 @@ BOOST_AUTO_TEST_SUITE(routing)
 BOOST_AUTO_TEST_CASE(every_row_is_found_by_its_own_path) {
   for (auto const& one : routes()) {
     std::string path(one.path);
-    if (auto const brace = path.find('{'); brace != std::string::npos) {
-      path.replace(brace, path.find('}') - brace + 1, "x1");
+    std::vector<std::string> ids{"", ""};
+    for (auto brace = path.find('{'); brace != std::string::npos; brace = path.find('{')) {
+      ids.push_back("x" + std::to_string(ids.size()));
+      path.replace(brace, path.find('}') - brace + 1, ids.back());
     }
     auto const found = find_route(head_of(std::string(one.method), path));
     BOOST_TEST_REQUIRE(found.has_value(), path);
     BOOST_TEST((found->route->where == one.where));
-    BOOST_TEST(found->id == (path == one.path ? "" : "x1"));
+    BOOST_TEST(found->id == ids.back());
+    BOOST_TEST(found->within == ids.at(ids.size() - 2));
   }
 }
 

@@ -18,16 +18,29 @@ std::string seconds_of(timestamp when) {
   return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(when.time_since_epoch()).count());
 }
 
-std::string delivery_body(std::string const& consent_id, std::string const& status, std::string const& issuer,
-                          std::string const& status_time, std::string const& kid = "bank-1") {
-  auto const claims =
-      R"({"iss":")" + issuer + R"(","aud":"tpp","exp":)" + seconds_of(test::noon() + std::chrono::minutes(5)) +
-      R"(,"message":{"Data":{"ConsentId":")" + consent_id + R"(","Status":")" + status +
-      R"(","Permissions":["ReadBalances"],"CreationDateTime":"2026-03-01T10:00:00Z","StatusUpdateDateTime":")" +
-      status_time + R"(","ExpirationDateTime":"2026-12-01T00:00:00Z"},"Meta":{"ConsentId":")" + consent_id +
-      R"(","EventDateTime":")" + status_time + R"(","EventResource":"/consents","EventType":"Resource.Updated"}}})";
+std::string sealed(std::string const& claims, std::string const& kid) {
   auto const inner = tests::sign(jose::bank_key(), R"({"alg":"PS256","kid":")" + kid + "\"}", claims);
   return tests::encrypt(jose::receiver_key(), R"({"alg":"RSA-OAEP-256","enc":"A256GCM","kid":"tpp-1"})", inner);
+}
+
+// `id`: the member of Meta that names what the event is about.
+std::string event_body(std::string const& issuer, std::string const& data, std::string const& id,
+                       std::string const& event_time = "2026-03-01T11:00:00Z", std::string const& kid = "bank-1") {
+  return sealed(R"({"iss":")" + issuer + R"(","aud":"tpp","exp":)" +
+                    seconds_of(test::noon() + std::chrono::minutes(5)) + R"(,"message":{"Data":)" + data +
+                    R"(,"Meta":{"EventDateTime":")" + event_time +
+                    R"(","EventResource":"/x","EventType":"Resource.Updated",)" + id + "}}}",
+                kid);
+}
+
+std::string delivery_body(std::string const& consent_id, std::string const& status, std::string const& issuer,
+                          std::string const& status_time, std::string const& kid = "bank-1") {
+  return event_body(issuer,
+                    R"({"ConsentId":")" + consent_id + R"(","Status":")" + status +
+                        R"(","Permissions":["ReadBalances"],"CreationDateTime":"2026-03-01T10:00:00Z",)"
+                        R"("StatusUpdateDateTime":")" +
+                        status_time + R"(","ExpirationDateTime":"2026-12-01T00:00:00Z"})",
+                    R"("ConsentId":")" + consent_id + "\"", status_time, kid);
 }
 
 struct pipeline_fixture : test::store_fixture {
@@ -110,6 +123,27 @@ BOOST_AUTO_TEST_CASE(a_good_delivery_is_judged_to_be_settled) {
   BOOST_TEST(event->token.jws_kid == "bank-1");
   BOOST_TEST(event->token.jwe_kid == "tpp-1");
   BOOST_TEST(!event->expired);
+}
+
+BOOST_AUTO_TEST_CASE(events_of_every_family_are_processed_and_an_unknown_one_is_passed_on) {
+  announce("c-1", bank, consent::kind::payment);
+  append(event_body(bank,
+                    R"({"PaymentId":"p-1","ConsentId":"c-1","Status":"Pending",)"
+                    R"("StatusUpdateDateTime":"2026-03-01T11:00:00Z"})",
+                    R"("ConsentId":"c-1")"));
+  append(event_body(bank, R"({"QuoteStatus":"PolicyIssued"})", R"("QuoteId":"q-1")"));
+  append(event_body(bank, R"({"QuoteStatus":"Available"})", R"("FxQuoteId":"f-1")"));
+  append(event_body(bank, R"({"OpeningStatus":"Pending"})", R"("AccountId":"a-1")"));
+  append(event_body(bank, R"({"LoanStatus":"Granted"})", R"("LoanId":"l-1")"));
+  process_all();
+  BOOST_TEST(count().quarantined == 0U);
+  std::string types;
+  for (auto const& entry : told()) {
+    types += std::to_string(static_cast<int>(entry.type)) + " ";
+  }
+  BOOST_TEST(types == "1 3 4 5 6 7 ");
+  auto const quote = await(store->find(store::resource_key{bank, consent::resource_family::insurance_quote, "q-1"}));
+  BOOST_TEST((quote->value().state.status == consent::resource_status::policy_issued));
 }
 
 BOOST_AUTO_TEST_CASE(expiry_is_judged_by_the_time_of_receipt_not_of_processing) {

@@ -89,7 +89,7 @@ BOOST_FIXTURE_TEST_CASE(document_and_database_have_the_same_tables_and_columns, 
   raw_database db(settings.path);
   auto const written = documented();
   auto const real = live(db);
-  BOOST_TEST(written.size() == 10U);
+  BOOST_TEST(written.size() == 12U);
   for (auto const& [table, columns] : real) {
     BOOST_TEST_CONTEXT(table) {
       BOOST_REQUIRE(written.contains(table));
@@ -97,7 +97,7 @@ BOOST_FIXTURE_TEST_CASE(document_and_database_have_the_same_tables_and_columns, 
     }
   }
   BOOST_TEST(written.size() == real.size());
-  BOOST_TEST(db.integer("PRAGMA user_version") == 3);
+  BOOST_TEST(db.integer("PRAGMA user_version") == 4);
   BOOST_TEST(db.integer("PRAGMA application_id") == 0x636e7364);
   BOOST_TEST(db.texts("SELECT name FROM meta ORDER BY name") ==
              (std::vector<std::string>{"consents", "epoch", "pruned", "run"}));
@@ -128,7 +128,17 @@ BOOST_AUTO_TEST_CASE(stored_numbers_are_pinned) {
                     {disposition::deleted, 8}},
                    stored_disposition);
   pin<binding>({{binding::announced, 1}, {binding::by_event, 2}}, stored_binding);
-  pin<entry_type>({{entry_type::status, 1}, {entry_type::announced, 2}, {entry_type::lapsed, 3}}, stored_entry_type);
+  pin<entry_type>({{entry_type::status, 1},
+                   {entry_type::announced, 2},
+                   {entry_type::lapsed, 3},
+                   {entry_type::payment_status, 4},
+                   {entry_type::insurance_quote_status, 5},
+                   {entry_type::fx_quote_status, 6},
+                   {entry_type::account_opening_status, 7},
+                   {entry_type::unknown, 8}},
+                  stored_entry_type);
+  pin<consent::change>({{consent::change::created, 1}, {consent::change::updated, 2}, {consent::change::deleted, 3}},
+                       stored_change);
   BOOST_TEST(static_cast<int>(token_kind::bearer) == 1);
   BOOST_TEST(static_cast<int>(token_kind::event) == 2);
   BOOST_TEST(static_cast<int>(store::key_role::hub) == 1);

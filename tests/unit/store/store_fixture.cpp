@@ -156,7 +156,13 @@ std::string word(store::outcome const& of) {
   if (auto const* aside = std::get_if<store::set_aside>(&of)) {
     return std::string(to_string(aside->why.code));
   }
-  return "held";
+  if (auto const* decided = std::get_if<store::resource_decided>(&of)) {
+    return std::string(consent::to_string(decided->disposition));
+  }
+  if (std::holds_alternative<store::passed_on>(of)) {
+    return "passed on";
+  }
+  return std::holds_alternative<store::repeated>(of) ? "repeated" : "held";
 }
 
 store::new_delivery delivery_of(std::string body) {

@@ -74,7 +74,11 @@ result<events::consent_event> judge_event(deployment const& by, request const& w
   if (opened->expired) {
     return failure{reason::expired, {}};
   }
-  return events::read_event(*opened);
+  auto read = events::read_event(*opened);
+  if (!read) {
+    return read.error();
+  }
+  return std::get<events::consent_event>(std::move(*read));
 }
 
 } // namespace consentd::hubsim
