@@ -17,6 +17,7 @@ struct release_key {
 
 struct verification_key::handle {
   std::string kid;
+  std::string jwk;
   std::size_t modulus_bytes = 0;
   std::unique_ptr<cjose_jwk_t, release_key> key;
 };

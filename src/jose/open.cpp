@@ -6,6 +6,7 @@
 #include "jose/steps.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace consentd::jose {
 
@@ -44,6 +45,7 @@ result<compact_jws> read_token(std::string plaintext, event_policy const& policy
   }
   auto const& header = token->header();
   learned.jws_kid = header.kid;
+  learned.jws = token->token();
   // verify() pins it again; here it comes first, so that nothing is asked of a token that cannot be accepted.
   if (header.alg != "PS256") {
     return failure{reason::jws_algorithm, "alg is " + quoted(header.alg) + ", not PS256"};
@@ -78,8 +80,8 @@ result<unverified_event> peek(compact_jws token, event_policy const& policy, cla
 }
 
 result<void> check_signature(unverified_event const& event, timestamp received, key_source const& issuers,
-                             steps_told const& steps) {
-  auto const key = issuers.find(event.issuer, event.token.header().kid, received);
+                             steps_told const& steps, claimed& learned) {
+  auto key = issuers.find(event.issuer, event.token.header().kid, received);
   if (!key) {
     return key.error();
   }
@@ -94,6 +96,7 @@ result<void> check_signature(unverified_event const& event, timestamp received, 
   if (verified->bytes() != event.payload) {
     return failure{reason::signature, "the signature holds for other bytes"};
   }
+  learned.key = std::move(*key);
   steps.holds("signature", [] { return std::string("PS256 holds"); });
   return {};
 }
@@ -158,7 +161,7 @@ result<signed_event> open_event(std::string_view body, timestamp received, key_r
   if (!event) {
     return event.error();
   }
-  if (auto const holds = check_signature(*event, received, issuers, told); !holds) {
+  if (auto const holds = check_signature(*event, received, issuers, told, seen); !holds) {
     return holds.error();
   }
   auto claims = read_claims(event->document.root());
@@ -181,6 +184,7 @@ result<signed_event> open_event(std::string_view body, timestamp received, key_r
   return signed_event{.claims = std::move(*claims),
                       .payload = std::move(event->document),
                       .jws = event->token.token(),
+                      .key = seen.key,
                       .jwe_kid = envelope->header().kid,
                       .jws_kid = jws_kid,
                       .expired = *expired};

@@ -2,6 +2,7 @@
 #ifndef CONSENTD_JOSE_OPEN_HPP
 #define CONSENTD_JOSE_OPEN_HPP
 
+#include "base/digest.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "jose/claims.hpp"
@@ -10,6 +11,7 @@
 #include "jose/key_source.hpp"
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,6 +42,10 @@ private:
 // does not hold.
 result<verified_payload> verify(compact_jws const& token, verification_key const& key);
 
+// PS256 where the signing input (RFC 7515 section 5.2) is known by its SHA-256 alone, as after an erasure. `jwk` and
+// `signature` are what verify() takes: a public key, base64url. bad_key; signature: it does not hold.
+result<void> verify_digest(digest const& signing_input, std::string_view signature, json::value const& jwk);
+
 // What is asked of an event's token.
 struct event_policy {
   std::vector<std::string> audiences; // client ids of ours; one must be in `aud`
@@ -53,8 +59,9 @@ struct event_policy {
 // An event that was decrypted, verified and whose claims hold; with the one exception that `expired` names.
 struct signed_event {
   registered_claims claims;
-  json::document payload; // the whole claims set; `message` is an object in it
-  std::string jws;        // the compact JWS as received
+  json::document payload;                      // the whole claims set; `message` is an object in it
+  std::string jws;                             // the compact JWS as received
+  std::shared_ptr<verification_key const> key; // that the signature holds with
   std::string jwe_kid;
   std::string jws_kid;
   bool expired = false; // `exp` alone failed: it may not be applied (contract section 4, last paragraph)
@@ -74,6 +81,8 @@ struct claimed {
   std::string jwe_kid;
   std::string jws_kid;
   std::string issuer;
+  std::string jws;                             // compact; empty when nothing of that form was inside
+  std::shared_ptr<verification_key const> key; // null while the signature has not held
 };
 
 // All of it, in the contract's order, judged at the time of receipt. Costs an RSA private operation. The keys are

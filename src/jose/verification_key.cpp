@@ -1,7 +1,9 @@
 #include "jose/verification_key.hpp"
 
+#include "base/base64url.hpp"
 #include "jose/cjose_key.hpp"
 #include "jose/rsa_parameters.hpp"
+#include "json/writer.hpp"
 
 #include <openssl/err.h>
 
@@ -24,6 +26,13 @@ result<void> refuse_private_members(json::value const& jwk) {
   return {};
 }
 
+std::string write_jwk(std::string_view kid, rsa_public_numbers const& numbers) {
+  json::writer out;
+  out.begin_object().member("kty", "RSA").member("kid", kid).member("use", "sig").member("alg", "PS256");
+  out.member("n", encode_base64url(numbers.modulus)).member("e", encode_base64url(numbers.exponent)).end_object();
+  return out.take();
+}
+
 } // namespace
 
 verification_key::verification_key(std::unique_ptr<handle> key) : handle_(std::move(key)) {
@@ -33,6 +42,10 @@ verification_key::~verification_key() = default;
 
 std::string const& verification_key::kid() const noexcept {
   return handle_->kid;
+}
+
+std::string const& verification_key::jwk() const noexcept {
+  return handle_->jwk;
 }
 
 result<std::shared_ptr<verification_key const>> verification_key::from_jwk(json::value const& jwk) {
@@ -65,6 +78,7 @@ result<std::shared_ptr<verification_key const>> verification_key::from_jwk(json:
   if (!made->key) {
     return failure{reason::bad_key, "n and e make no key"};
   }
+  made->jwk = write_jwk(*kid, *numbers);
   made->kid = std::move(*kid);
   made->modulus_bytes = numbers->modulus.size();
   return std::shared_ptr<verification_key const>(new verification_key(std::move(made)));

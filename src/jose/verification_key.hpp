@@ -28,6 +28,8 @@ public:
   static result<std::shared_ptr<verification_key const>> from_jwk(json::value const& jwk);
 
   std::string const& kid() const noexcept;
+  // As a JWK of its own: kty, kid, use, alg, n, e. from_jwk() takes it.
+  std::string const& jwk() const noexcept;
 
 private:
   struct handle;

@@ -168,6 +168,39 @@ BOOST_AUTO_TEST_CASE(one_key_serves_many_threads) {
   BOOST_TEST(right == 200);
 }
 
+BOOST_AUTO_TEST_CASE(a_key_says_itself_as_a_jwk_that_makes_the_same_key) {
+  auto const key = public_half(bank_key());
+  auto const jwk = json::document::parse(key->jwk(), {});
+  auto const again = verification_key::from_jwk(jwk.value().root());
+  check_holds(again);
+  BOOST_TEST((*again)->kid() == "bank-1");
+  check_holds(check(sign(bank_key(), header, payload), **again));
+  BOOST_TEST((*again)->jwk() == key->jwk());
+}
+
+BOOST_AUTO_TEST_CASE(signature_holds_over_the_digest_of_its_input_alone) {
+  auto const token = sign(bank_key(), header, payload);
+  auto const input = sha256(token.substr(0, token.rfind('.')));
+  auto const signature = part_of(token, 2);
+  auto const jwk = json::document::parse(public_half(bank_key())->jwk(), {});
+  check_holds(verify_digest(input, signature, jwk->root()));
+
+  auto other_input = input;
+  other_input[0] ^= 1U;
+  check_fails(verify_digest(other_input, signature, jwk->root()), reason::signature);
+  check_fails(verify_digest(input,
+                            with_part(token, 2, part_of(sign(bank_key(), header, "x"), 2)).substr(token.rfind('.') + 1),
+                            jwk->root()),
+              reason::signature);
+  check_fails(verify_digest(input, signature.substr(0, signature.size() - 4), jwk->root()), reason::signature);
+  check_fails(verify_digest(input, signature + "=", jwk->root()), reason::signature);
+  check_fails(verify_digest(input, "", jwk->root()), reason::signature);
+  auto const other = json::document::parse(public_half(other_bank_key())->jwk(), {});
+  check_fails(verify_digest(input, signature, other->root()), reason::signature);
+  auto const weak = json::document::parse(R"({"kty":"RSA","kid":"bank-1","n":"AQAB","e":"AQAB"})", {});
+  check_fails(verify_digest(input, signature, weak->root()), reason::bad_key);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace consentd::jose
