@@ -27,7 +27,7 @@ struct error_terms {
 };
 
 // Signs on a thread of its own, one for the process: the pool that opens deliveries has better things to do, and
-// refusals must not hold it up. Safe on all threads; what is given must outlive it.
+// refusals must not hold it up. Safe on all threads; what is given, and the contexts of those who ask, must outlive it.
 class error_bodies {
 public:
   error_bodies(jose::signing_key key, error_terms how, clock const& now);

@@ -20,13 +20,13 @@ using namespace consentd;
 using namespace std::chrono_literals;
 
 struct signing_fixture {
-  ingress::error_terms terms{.issuer = "tpp", .audience = "https://hub.example", .lifetime = 60s};
+  ingress::error_terms terms{.issuer = "tpp", .audience = "https://hub.example", .lifetime = 60s, .patience = 1min};
   test::manual_clock now{timestamp(1'800'000'000s + 250ms)};
 
   std::string body_of(reason why) {
+    boost::asio::io_context io; // outlives whoever posts to it
     ingress::error_bodies bodies(jose::signing_key::from_pem(jose::bank_key().private_pem(), "tpp-sign").value(), terms,
                                  now);
-    boost::asio::io_context io;
     std::string made;
     boost::asio::co_spawn(io, bodies.body_for(why), [&made](std::exception_ptr const& thrown, std::string body) {
       BOOST_TEST((thrown == nullptr));
@@ -42,7 +42,9 @@ json::document claims_of(std::string const& body) {
   BOOST_REQUIRE(token.has_value());
   auto const verified = jose::verify(*token, *jose::public_half(jose::bank_key()));
   BOOST_REQUIRE(verified.has_value());
-  return std::move(*json::document::parse(verified->bytes(), {}));
+  auto parsed = json::document::parse(verified->bytes(), {});
+  BOOST_REQUIRE(parsed.has_value());
+  return std::move(*parsed);
 }
 
 std::string cell(std::string const& row, int number) {
@@ -98,9 +100,10 @@ BOOST_AUTO_TEST_CASE(beyond_its_bounds_there_is_no_body) {
 BOOST_AUTO_TEST_CASE(place_of_a_finished_signature_is_free_again) {
   terms.most_at_once = 1;
   terms.most_a_second = 1000;
+  boost::asio::io_context io;
   ingress::error_bodies bodies(jose::signing_key::from_pem(jose::bank_key().private_pem(), "k").value(), terms, now);
   for (int i = 0; i < 3; ++i) {
-    boost::asio::io_context io;
+    io.restart();
     std::string made;
     boost::asio::co_spawn(io, bodies.body_for(reason::signature),
                           [&made](std::exception_ptr const&, std::string body) { made = std::move(body); });

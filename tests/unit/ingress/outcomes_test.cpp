@@ -31,10 +31,11 @@ struct waiting_fixture : test::store_fixture {
 
   // Begins to wait; `told` has the word in the end.
   void wait_for(std::int64_t delivery) {
-    boost::asio::co_spawn(io, waiting->of(delivery), [this](std::exception_ptr const& thrown, result<void> became) {
-      BOOST_TEST((thrown == nullptr));
-      told.push_back(word_of(became));
-    });
+    boost::asio::co_spawn(io, waiting->of(delivery),
+                          [this](std::exception_ptr const& thrown, result<void> const& became) {
+                            BOOST_TEST((thrown == nullptr));
+                            told.push_back(word_of(became));
+                          });
   }
   // Runs until that many wait.
   void run_until_waiting(std::size_t many) {
