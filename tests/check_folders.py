@@ -14,7 +14,7 @@ MAY_USE = {
     "base": set(),
     "json": set(),
     "net": set(),
-    "ingress": {"net", "authz", "store", "jose"},
+    "ingress": {"net", "authz", "store", "jose", "json"},
     "authz": {"jose", "json"},
     "jose": {"json"},
     "events": {"jose", "json", "consent"},

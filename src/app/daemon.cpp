@@ -87,6 +87,30 @@ ingress::settings ingress_settings_of(config::settings const& how) {
   return door;
 }
 
+ingress::outcome_terms outcome_terms_of(config::settings const& how) {
+  ingress::outcome_terms terms;
+  terms.patience = how.hub.outcome_timeout;
+  // A connection has one request under way, so this is never reached but by several listeners together.
+  terms.most_waiting = how.hub.max_connections;
+  return terms;
+}
+
+std::unique_ptr<ingress::error_bodies> error_bodies_of(config::settings const& how) {
+  auto key = config::load_error_key(how);
+  if (!key) {
+    throw failed_start(exit_configuration, key.error().detail);
+  }
+  if (!*key) {
+    return nullptr;
+  }
+  ingress::error_terms terms;
+  terms.issuer = how.errors.issuer;
+  terms.audience = how.errors.audience;
+  terms.lifetime = how.errors.lifetime;
+  terms.most_a_second = how.errors.max_per_second;
+  return std::make_unique<ingress::error_bodies>(std::move(**key), std::move(terms), system_clock());
+}
+
 pipeline::settings pipeline_settings_of(config::settings const& how) {
   pipeline::settings pool;
   pool.threads =
@@ -118,19 +142,27 @@ struct daemon::parts {
                      .keep = keeper(store::key_role::issuer)}),
         processor(io.get_executor(), *store, {ring, issuer_keys, config::event_policy_of(settings)}, sink, metrics,
                   pipeline_settings_of(settings)),
+        outcomes(*store, outcome_terms_of(settings)), error_bodies(error_bodies_of(settings)),
         webhook(
             ingress_settings_of(settings), config::bearer_policy_of(settings), hub_keys,
-            [this](std::chrono::milliseconds patience) { return ask_for_hub_keys(patience); }, *store, system_clock(),
-            sink, metrics),
+            [this](std::chrono::milliseconds patience) { return ask_for_hub_keys(patience); }, *store, answering(),
+            system_clock(), sink, metrics),
         api(*store, system_clock(), sink, api_settings_of(settings), [this] { return facts(); }),
         operations(metrics, [this] { return conditions(); }), lapse_alarm(control), watchdog_alarm(control) {
     metrics.add(ops::metrics::reading::counter, "consentd_log_lines_dropped_total",
                 "Log lines dropped because their reader was slow",
                 [this] { return static_cast<double>(log.dropped()); });
     store->on_ready([this] { processor.arrived(); });
+    if (answering().verdicts != nullptr) {
+      store->on_outcome([this](std::vector<std::int64_t> const& deliveries) { outcomes.settled(deliveries); });
+    }
     open_listeners();
   }
 
+  ingress::answering answering() noexcept {
+    bool const verified = how.hub.acknowledge == config::acknowledgement::verified;
+    return {.verdicts = verified ? &outcomes : nullptr, .errors = error_bodies.get()};
+  }
   void open_listeners();
   // What the listeners of one kind have in common.
   struct listening {
@@ -170,6 +202,8 @@ struct daemon::parts {
   hub::issuer_keys hub_keys;
   hub::issuer_keys issuer_keys;
   pipeline::processor processor;
+  ingress::outcomes outcomes;
+  std::unique_ptr<ingress::error_bodies> error_bodies; // null: error answers have none
   ingress::webhook webhook;
   localapi::api api;
   ops::operations operations;

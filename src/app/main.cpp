@@ -38,6 +38,10 @@ int check(config::settings const& how) {
   if (!keys) {
     throw app::failed_start(app::exit_configuration, keys.error().detail);
   }
+  auto const error_key = config::load_error_key(how);
+  if (!error_key) {
+    throw app::failed_start(app::exit_configuration, error_key.error().detail);
+  }
   app::hub_origin_of(how, {});
   app::issuer_origins_of(how, {});
   app::fetcher_of(how);

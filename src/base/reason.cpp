@@ -44,6 +44,10 @@ constexpr std::array table{
           "The store could not read or write; look at the disk's space, health and permissions."},
     entry{reason::shutting_down, "shutting-down", "GenericRecoverableError",
           "The daemon is on its way down and takes nothing new; the sender will try again."},
+    entry{reason::undecided, "undecided", "GenericRecoverableError",
+          "The delivery is kept, but did not come to its outcome in time; find out what holds the pipeline up."},
+    entry{reason::internal, "internal", "GenericError",
+          "A mistake of the daemon's own; report it with the line of the log that names it."},
     entry{reason::bearer_missing, "bearer-missing", "",
           "No authorization JWT came; if the Hub sends none, the authorization mode must say so, with another guard in "
           "place."},
@@ -126,7 +130,7 @@ constexpr std::array table{
     entry{
         reason::kind_mismatch, "kind-mismatch", "Consent.Invalid",
         "The consent was announced or recorded as another kind; correct the announcement if it was wrong, then retry."},
-    entry{reason::unknown_consent, "unknown-consent", "Consent.Invalid",
+    entry{reason::unknown_consent, "unknown-consent", "GenericRecoverableError",
           "Nobody announced this consent, and it may wait no longer; announce it if it is this TPP's, then retry."},
     entry{reason::poison, "poison", "GenericError",
           "The daemon died twice with this delivery in hand, so it stays unopened; report it, and retry after a mend."},

@@ -26,6 +26,8 @@ enum class reason : std::uint8_t {
   inbox_full,
   storage,
   shutting_down,
+  undecided,
+  internal,
   // The authorization JWT (contract section 2).
   bearer_missing,
   bearer_malformed,

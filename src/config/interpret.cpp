@@ -21,6 +21,7 @@ public:
     events(made.events);
     decryption_keys(made.decryption_keys);
     issuers(made.issuers);
+    errors(made.errors);
     jwks(made.jwks);
     store(made.store);
     api(made.api);
@@ -71,6 +72,24 @@ private:
       }
       to.push_back(std::move(issuer));
     }
+  }
+
+  void errors(errors_settings& to) {
+    auto const& in = *tables_.the("errors");
+    constexpr std::array<std::string_view, 4> together{"private_key", "kid", "issuer", "audience"};
+    bool const any = std::ranges::any_of(together, [&in](std::string_view key) { return in.mentioned(key); });
+    for (auto const key : together) {
+      if (any && !in.mentioned(key)) {
+        tables_.say(in, key, "is missing", "give private_key, kid, issuer and audience, or none of them");
+      }
+    }
+    to.line = in.line();
+    to.private_key = tables_.secret_file(in, "private_key");
+    to.kid = in.text("kid");
+    to.issuer = in.text("issuer");
+    to.audience = in.text("audience");
+    to.lifetime = seconds(in, "lifetime_seconds");
+    to.max_per_second = size(in, "max_per_second");
   }
 
   void jwks(jwks_settings& to) {

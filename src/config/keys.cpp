@@ -62,6 +62,23 @@ result<jose::key_ring> load_decryption_keys(settings const& from) {
   return ring;
 }
 
+result<std::optional<jose::signing_key>> load_error_key(settings const& from) {
+  auto const& how = from.errors;
+  if (how.private_key.empty()) {
+    return std::optional<jose::signing_key>();
+  }
+  auto const pem = read_secret(how.private_key);
+  if (!pem) {
+    return located(from, how.line, "errors.private_key", pem.error());
+  }
+  auto made = jose::signing_key::from_pem(as_text(*pem), how.kid);
+  if (!made) {
+    return located(from, how.line, "errors.private_key", made.error(),
+                   "give an unencrypted PEM file of an RSA private key at " + how.private_key);
+  }
+  return std::optional<jose::signing_key>(std::move(*made));
+}
+
 result<jose::jwk_set> load_jwks(std::string const& path, std::size_t max_keys) {
   auto text = read_file(path);
   if (!text) {

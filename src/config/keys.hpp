@@ -5,9 +5,11 @@
 #include "base/result.hpp"
 #include "config/settings.hpp"
 #include "jose/decryption_key.hpp"
+#include "jose/signing_key.hpp"
 #include "jose/verification_key.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 namespace consentd::config {
@@ -15,6 +17,9 @@ namespace consentd::config {
 // Every [[decryption_key]]. bad_key or bad_setting for the first that cannot be used; the detail is a whole line for
 // the operator: file, line, key, what is wrong and the mend. Reads files: not for an I/O thread.
 result<jose::key_ring> load_decryption_keys(settings const& from);
+
+// The key of [errors]; nothing when there is none. Otherwise as load_decryption_keys().
+result<std::optional<jose::signing_key>> load_error_key(settings const& from);
 
 // The key set in a file (jwks_place::file). bad_key or bad_setting, with the path; a set without a single usable key is
 // bad_key too, since nothing could ever be verified with it.

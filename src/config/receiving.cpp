@@ -45,7 +45,7 @@ private:
     }
     to.certificate = tables_.file(*in, "certificate");
     to.private_key = tables_.secret_file(*in, "private_key");
-    to.acknowledge_status = static_cast<unsigned>(in->number("acknowledge_status"));
+    acknowledgement_of(*in, to);
     to.max_body_bytes = size(*in, "max_body_bytes");
     to.max_header_bytes = size(*in, "max_header_bytes");
     to.max_connections = size(*in, "max_connections");
@@ -54,6 +54,16 @@ private:
     to.header_timeout = seconds(*in, "header_timeout_seconds");
     to.body_timeout = seconds(*in, "body_timeout_seconds");
     to.write_timeout = seconds(*in, "write_timeout_seconds");
+  }
+
+  static void acknowledgement_of(section const& in, hub_settings& to) {
+    bool const verified = in.text("acknowledge") == "verified";
+    to.acknowledge = verified ? acknowledgement::verified : acknowledgement::stored;
+    // The versions of the standard that have a delivery verified first answer 204.
+    to.acknowledge_status = in.given("acknowledge_status") ? static_cast<unsigned>(in.number("acknowledge_status"))
+                            : verified                     ? 204
+                                                           : 202;
+    to.outcome_timeout = seconds(in, "outcome_timeout_seconds");
   }
 
   std::vector<endpoint> listeners(section const& in, std::string_view key) {

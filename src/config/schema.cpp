@@ -70,8 +70,15 @@ constexpr std::array hub_keys{
     must("certificate", path_bytes, "PEM file: the listener's certificate, then its intermediates. RSA or ECDSA."),
     must("private_key", path_bytes,
          "PEM file of its private key, or credential:NAME. No secret file may be readable by every user."),
-    key_description{"acknowledge_status", value_type::number, false, "202", 202, 204, "202 204",
-                    "The answer once a delivery is stored: 202 for v2.1 of the standard, 204 for v1.2 and v2.0."},
+    choice(
+        "acknowledge", R"("stored")", "stored verified",
+        "When a delivery is acknowledged: stored, as soon as it is on disk (v2.1 of the standard), or verified, once "
+        "it is decided or held as well, with a refusal for what does not hold (v1.2 and v2.0)."),
+    key_description{"acknowledge_status", value_type::number, false, "", 202, 204, "202 204",
+                    "The answer then: 202 (v2.1) or 204 (v1.2 and v2.0). Without this key 202 for stored, 204 for "
+                    "verified."},
+    number("outcome_timeout_seconds", "5", 1, 60,
+           "How long an answer waits for a delivery to be decided; then it is 503, and the delivery is kept."),
     choice("client_certificates", R"("none")", "none request require",
            "Mutual TLS: ask clients for no certificate, for one that they may withhold, or demand it."),
     may("client_ca_file", path_bytes, "PEM file of the roots at which clients' certificates must end."),
@@ -157,6 +164,17 @@ constexpr std::array issuer_keys{
     distrusted_kids,
 };
 
+constexpr std::array errors_keys{
+    may("private_key", path_bytes,
+        "PEM file of the RSA private key that error bodies are signed with (PKCS#8 or PKCS#1, unencrypted), or "
+        "credential:NAME. Without this key they are empty."),
+    may("kid", claim_bytes, "Its kid in your published key set."),
+    may("issuer", claim_bytes, "The iss of error bodies: your identifier at the Hub."),
+    may("audience", claim_bytes, "Their aud: the Hub's identifier."),
+    number("lifetime_seconds", "300", 1, 3600, "From their iat to their exp."),
+    number("max_per_second", "20", 1, 1000, "Bodies signed in any one second; errors beyond it have none."),
+};
+
 constexpr std::array jwks_keys{
     may("ca_file", path_bytes,
         "PEM file of the certificate authorities that the key servers are checked against; without this key the "
@@ -226,6 +244,7 @@ constexpr std::array tables{
     table_description{"events", table_description::times::once, events_keys},
     table_description{"decryption_key", table_description::times::at_least_one, decryption_keys},
     table_description{"issuer", table_description::times::at_least_one, issuer_keys},
+    table_description{"errors", table_description::times::once, errors_keys},
     table_description{"jwks", table_description::times::once, jwks_keys},
     table_description{"store", table_description::times::once, store_keys},
     table_description{"api", table_description::times::once, api_keys},

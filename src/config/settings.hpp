@@ -45,6 +45,9 @@ using secret_place = std::string;
 
 enum class client_certificates : std::uint8_t { none, request, require };
 
+// When a delivery is acknowledged (contract section 7).
+enum class acknowledgement : std::uint8_t { stored, verified };
+
 // [hub]: the listener that the Hub's deliveries come to.
 struct hub_settings {
   std::vector<endpoint> listen; // at least one in this and the next
@@ -54,7 +57,9 @@ struct hub_settings {
   std::string path;
   std::string certificate; // a path: PEM, the server's certificate first, then its intermediates
   secret_place private_key;
+  acknowledgement acknowledge{};
   unsigned acknowledge_status = 0; // 202 or 204
+  std::chrono::seconds outcome_timeout{};
   config::client_certificates client_certificates{};
   std::string client_ca_file;  // a path; there unless nobody is asked for a certificate
   std::string client_crl_file; // a path; empty: none
@@ -141,6 +146,17 @@ struct issuer_settings {
   line_number line = 0;
 };
 
+// [errors]: how error bodies are signed.
+struct errors_settings {
+  secret_place private_key; // empty: they are not, and the next three are empty too
+  std::string kid;
+  std::string issuer;
+  std::string audience;
+  std::chrono::seconds lifetime{};
+  std::size_t max_per_second = 0;
+  line_number line = 0;
+};
+
 // [jwks]: how key sets are fetched and how long they serve.
 struct jwks_settings {
   std::string ca_file;            // empty: the system's certificate authorities
@@ -207,6 +223,7 @@ struct settings {
   events_settings events;
   std::vector<decryption_key_settings> decryption_keys; // at least one
   std::vector<issuer_settings> issuers;                 // at least one; no id twice
+  errors_settings errors;
   jwks_settings jwks;
   store_settings store;
   api_settings api;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 namespace consentd::ingress {
 namespace {
@@ -24,6 +25,43 @@ std::string_view media_type_of(std::string_view value) {
 bool is_event_type(std::string_view type) {
   // v2.1 says application/jwe, v1.2 and v2.0 application/jwt (contract section 1).
   return boost::algorithm::iequals(type, "application/jwe") || boost::algorithm::iequals(type, "application/jwt");
+}
+
+// A media range of an Accept header, and whether its weight is zero: "not this one".
+struct accepted_range {
+  std::string_view type;
+  bool excluded = false;
+};
+
+bool has_zero_weight(std::string_view parameters) {
+  while (!parameters.empty()) {
+    auto const end = parameters.find(';');
+    auto const one = trimmed(parameters.substr(0, end));
+    if (boost::algorithm::istarts_with(one, "q=")) {
+      return one.substr(2).find_first_not_of("0.") == std::string_view::npos;
+    }
+    parameters = end == std::string_view::npos ? std::string_view() : parameters.substr(end + 1);
+  }
+  return false;
+}
+
+accepted_range read_range(std::string_view text) {
+  auto const end = text.find(';');
+  return {trimmed(text.substr(0, end)), end != std::string_view::npos && has_zero_weight(text.substr(end + 1))};
+}
+
+std::vector<accepted_range> accepted_ranges(net::request_head const& head) {
+  std::vector<accepted_range> ranges;
+  for (auto list : head.all("accept")) {
+    while (!list.empty()) {
+      auto const comma = list.find(',');
+      if (auto const range = read_range(list.substr(0, comma)); !range.type.empty()) {
+        ranges.push_back(range);
+      }
+      list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
+    }
+  }
+  return ranges;
 }
 
 // Our answers are empty or a signed JWT. A sender that names JSON is let in too: turning it away would lose the event
@@ -98,6 +136,22 @@ result<void> check_head(net::request_head const& head, std::string_view path, st
     return failure{reason::body_too_large, "Content-Length over hub.max_body_bytes"};
   }
   return {};
+}
+
+bool accepts_jwt(net::request_head const& head) {
+  auto const ranges = accepted_ranges(head);
+  if (ranges.empty()) {
+    return true;
+  }
+  for (std::string_view const type : {"application/jwt", "application/*", "*/*"}) {
+    auto const found = std::find_if(ranges.begin(), ranges.end(), [type](accepted_range const& one) {
+      return boost::algorithm::iequals(one.type, type);
+    });
+    if (found != ranges.end()) {
+      return !found->excluded;
+    }
+  }
+  return false;
 }
 
 result<std::string_view> bearer_of(net::request_head const& head) {

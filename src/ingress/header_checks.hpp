@@ -16,6 +16,10 @@ namespace consentd::ingress {
 // occurs twice.
 result<void> check_head(net::request_head const& head, std::string_view path, std::size_t max_body_bytes);
 
+// Whether an answer's body may be a JWT: what Accept says of application/jwt, by its most specific range (RFC 9110
+// section 12.5.1). True without an Accept header.
+bool accepts_jwt(net::request_head const& head);
+
 // The token of `Authorization: Bearer …` (RFC 6750 section 2.1). bearer_missing: no such field, or another scheme;
 // header_not_allowed: more than one.
 result<std::string_view> bearer_of(net::request_head const& head);

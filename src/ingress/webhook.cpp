@@ -3,6 +3,10 @@
 #include "base/interaction_id.hpp"
 #include "ingress/header_checks.hpp"
 
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <exception>
 #include <utility>
 
 namespace consentd::ingress {
@@ -15,6 +19,11 @@ bool is_our_fault(reason why) noexcept {
   return status_of(why) >= 500;
 }
 
+// The answers that have a body (contract section 7).
+bool is_explained(unsigned status) noexcept {
+  return status == 400 || status == 403 || status == 500 || status == 503;
+}
+
 bool is_token_failure(reason why) noexcept {
   return status_of(why) == 401 && why != reason::bearer_missing;
 }
@@ -23,10 +32,35 @@ bool is_token_failure(reason why) noexcept {
 
 unsigned status_of(reason why) noexcept {
   switch (why) {
-  case reason::not_a_jwe:
-  case reason::jwe_header:
   case reason::header_not_allowed:
   case reason::request_malformed:
+  // What is wrong with an event is its sender's to mend, once we have looked at all (acknowledgement mode `verified`).
+  case reason::not_a_jwe:
+  case reason::jwe_header:
+  case reason::jwe_algorithm:
+  case reason::unknown_decryption_key:
+  case reason::decryption:
+  case reason::not_a_jws:
+  case reason::jws_header:
+  case reason::jws_algorithm:
+  case reason::unknown_issuer:
+  case reason::unknown_signing_key:
+  case reason::signature:
+  case reason::claims_malformed:
+  case reason::audience:
+  case reason::expired:
+  case reason::expiry_too_far:
+  case reason::not_yet_valid:
+  case reason::replay:
+  case reason::not_an_event:
+  case reason::ambiguous:
+  case reason::resource_malformed:
+  case reason::unknown_status:
+  case reason::bad_time:
+  case reason::bad_id:
+  case reason::id_mismatch:
+  case reason::issuer_mismatch:
+  case reason::kind_mismatch:
     return 400;
   case reason::bearer_missing:
   case reason::bearer_malformed:
@@ -58,6 +92,8 @@ unsigned status_of(reason why) noexcept {
   case reason::storage:
   case reason::keys_unavailable:
   case reason::shutting_down:
+  case reason::undecided:
+  case reason::unknown_consent: // it would be held, had we room for it: our lack
     return 503;
   default:
     return 500;
@@ -70,32 +106,85 @@ std::string interaction_id_of(net::request_head const& head) {
 }
 
 webhook::webhook(settings how, authz::bearer_policy bearer, jose::key_source const& keys, key_request ask_for_keys,
-                 store::inbox& inbox, clock const& now, log_sink& log, telemetry& counters)
+                 store::inbox& inbox, answering with, clock const& now, log_sink& log, telemetry& counters)
     : how_(std::move(how)), bearer_(std::move(bearer)), keys_(keys), ask_for_keys_(std::move(ask_for_keys)),
-      inbox_(inbox), now_(now), log_(log), counters_(counters) {
+      inbox_(inbox), with_(with), now_(now), log_(log), counters_(counters) {
 }
 
 boost::asio::awaitable<void> webhook::serve(net::exchange& request) {
-  auto const interaction_id = interaction_id_of(request.head());
-  auto const kept = co_await keep(request, interaction_id);
-  if (!kept) {
-    if (kept.error().code == reason::disconnected) {
-      co_return;
-    }
-    auto answer = refusal(kept.error(), request.head(), interaction_id);
-    auto const status = answer.status;
-    co_await request.send(std::move(answer));
-    count(status, to_string(kept.error().code), request.head());
-    co_return;
+  auto interaction_id = interaction_id_of(request.head());
+  bool authenticated = false;
+  auto received = co_await receive_safely(request, interaction_id, authenticated);
+  if (received) {
+    co_await acknowledge(request, std::move(interaction_id), received->already);
+  } else if (received.error().code != reason::disconnected) {
+    co_await refuse_with(request, std::move(interaction_id), received.error(), authenticated);
   }
-  net::response answer;
-  answer.status = how_.acknowledge_status;
-  answer.fields.push_back({std::string(interaction_header), interaction_id});
-  co_await request.send(std::move(answer));
-  count(how_.acknowledge_status, kept->already ? "redelivered" : "stored", request.head());
 }
 
-boost::asio::awaitable<result<webhook::admitted>> webhook::admit(net::request_head const& head) const {
+// A mistake of ours gets an answer that can be traced like any other.
+boost::asio::awaitable<result<store::appended>>
+webhook::receive_safely(net::exchange& request, std::string interaction_id, bool& authenticated) {
+  std::exception_ptr thrown;
+  std::string what;
+  try {
+    co_return co_await receive(request, std::move(interaction_id), authenticated);
+  } catch (std::exception const& bug) {
+    thrown = std::current_exception();
+    what = bug.what();
+  }
+  auto const state = co_await boost::asio::this_coro::cancellation_state;
+  if (state.cancelled() != boost::asio::cancellation_type::none) {
+    std::rethrow_exception(thrown); // the session ends, and nobody can be answered
+  }
+  co_return failure{reason::internal, "exception: " + what};
+}
+
+boost::asio::awaitable<result<store::appended>> webhook::receive(net::exchange& request, std::string interaction_id,
+                                                                 bool& authenticated) {
+  auto kept = co_await keep(request, std::move(interaction_id), authenticated);
+  if (!kept || with_.verdicts == nullptr) {
+    co_return kept;
+  }
+  // One that came again is answered by what became of the first.
+  auto const became = co_await with_.verdicts->of(kept->delivery);
+  if (!became) {
+    co_return became.error();
+  }
+  co_return kept;
+}
+
+boost::asio::awaitable<void> webhook::acknowledge(net::exchange& request, std::string interaction_id, bool already) {
+  net::response answer;
+  answer.status = how_.acknowledge_status;
+  answer.fields.push_back({std::string(interaction_header), std::move(interaction_id)});
+  co_await request.send(std::move(answer));
+  count(how_.acknowledge_status, already ? "redelivered" : "stored", request.head());
+}
+
+boost::asio::awaitable<void> webhook::refuse_with(net::exchange& request, std::string interaction_id, failure why,
+                                                  bool authenticated) {
+  auto answer = refusal(why, request.head(), std::move(interaction_id));
+  auto const status = answer.status;
+  if (authenticated) {
+    co_await explain(answer, why.code, request.head());
+  }
+  co_await request.send(std::move(answer));
+  count(status, to_string(why.code), request.head());
+}
+
+boost::asio::awaitable<void> webhook::explain(net::response& answer, reason why, net::request_head const& head) const {
+  if (with_.errors == nullptr || !is_explained(answer.status) || !accepts_jwt(head)) {
+    co_return;
+  }
+  answer.body = co_await with_.errors->body_for(why);
+  if (!answer.body.empty()) {
+    answer.fields.push_back({"Content-Type", "application/jwt"});
+  }
+}
+
+boost::asio::awaitable<result<webhook::admitted>> webhook::admit(net::request_head const& head,
+                                                                 bool& authenticated) const {
   if (auto sound = check_head(head, how_.path, how_.max_body_bytes); !sound) {
     co_return sound.error();
   }
@@ -104,12 +193,15 @@ boost::asio::awaitable<result<webhook::admitted>> webhook::admit(net::request_he
   if (!caller) {
     co_return caller.error();
   }
+  authenticated = caller->has_value();
   // After the token, so that 403 means what contract section 7 says: authenticated, but not from here.
   tell_ignored(head);
   auto from = identify_sender(head, how_.senders);
   if (!from) {
     co_return from.error();
   }
+  // Where no token has to come, certificate and address say who sends.
+  authenticated = true;
   if (*caller) {
     if (auto agrees = check_agreement(**caller, *from); !agrees) {
       co_return agrees.error();
@@ -166,9 +258,10 @@ boost::asio::awaitable<result<authz::caller>> webhook::check_token(std::string_v
   co_return checked;
 }
 
-boost::asio::awaitable<result<store::appended>> webhook::keep(net::exchange& request, std::string interaction_id) {
+boost::asio::awaitable<result<store::appended>> webhook::keep(net::exchange& request, std::string interaction_id,
+                                                              bool& authenticated) {
   // Before the body: a sender without a valid token costs us no memory and no disk.
-  auto admission = co_await admit(request.head());
+  auto admission = co_await admit(request.head(), authenticated);
   if (!admission) {
     co_return admission.error();
   }

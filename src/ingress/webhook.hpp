@@ -1,5 +1,5 @@
-// The Hub-facing door: checks a request, has the delivery stored, and only then acknowledges it (contract sections 1,
-// 2, 7).
+// The Hub-facing door: checks a request, has the delivery stored, and only then acknowledges it, at once or when it has
+// come to its outcome (contract sections 1, 2, 7).
 #ifndef CONSENTD_INGRESS_WEBHOOK_HPP
 #define CONSENTD_INGRESS_WEBHOOK_HPP
 
@@ -7,6 +7,8 @@
 #include "base/log.hpp"
 #include "base/telemetry.hpp"
 #include "base/time.hpp"
+#include "ingress/error_bodies.hpp"
+#include "ingress/outcomes.hpp"
 #include "ingress/sender.hpp"
 #include "jose/compact.hpp"
 #include "jose/key_source.hpp"
@@ -45,11 +47,17 @@ enum class asked : std::uint8_t {
 // Asks, and waits for the answer that long at most. On any executor.
 using key_request = std::function<boost::asio::awaitable<asked>(std::chrono::milliseconds patience)>;
 
+// What answers are made with besides; each may be null.
+struct answering {
+  outcomes* verdicts = nullptr;   // there: an answer waits for its delivery's outcome (acknowledgement mode `verified`)
+  error_bodies* errors = nullptr; // there: authenticated senders are told in a signed body what to mend
+};
+
 // One for all sessions of the Hub's listeners; safe on all their threads. Everything given must outlive it.
 class webhook final : public net::handler {
 public:
   webhook(settings how, authz::bearer_policy bearer, jose::key_source const& keys, key_request ask_for_keys,
-          store::inbox& inbox, clock const& now, log_sink& log, telemetry& counters);
+          store::inbox& inbox, answering with, clock const& now, log_sink& log, telemetry& counters);
 
   boost::asio::awaitable<void> serve(net::exchange& request) override;
   net::response refuse(reason why, net::request_head const& head) override;
@@ -61,12 +69,22 @@ private:
     timestamp received;
     std::string address;
   };
-  boost::asio::awaitable<result<admitted>> admit(net::request_head const& head) const;
+  // `authenticated` becomes true as soon as it is known who sends, so that it can be seen after a failure too.
+  boost::asio::awaitable<result<admitted>> admit(net::request_head const& head, bool& authenticated) const;
   boost::asio::awaitable<result<std::optional<authz::caller>>> authorize(net::request_head const& head,
                                                                          timestamp received) const;
   boost::asio::awaitable<result<authz::caller>> check_token(std::string_view token, timestamp received) const;
   void tell_ignored(net::request_head const& head) const;
-  boost::asio::awaitable<result<store::appended>> keep(net::exchange& request, std::string interaction_id);
+  boost::asio::awaitable<result<store::appended>> keep(net::exchange& request, std::string interaction_id,
+                                                       bool& authenticated);
+  boost::asio::awaitable<result<store::appended>> receive(net::exchange& request, std::string interaction_id,
+                                                          bool& authenticated);
+  boost::asio::awaitable<result<store::appended>> receive_safely(net::exchange& request, std::string interaction_id,
+                                                                 bool& authenticated);
+  boost::asio::awaitable<void> acknowledge(net::exchange& request, std::string interaction_id, bool already);
+  boost::asio::awaitable<void> refuse_with(net::exchange& request, std::string interaction_id, failure why,
+                                           bool authenticated);
+  boost::asio::awaitable<void> explain(net::response& answer, reason why, net::request_head const& head) const;
   net::response refusal(failure const& why, net::request_head const& head, std::string interaction_id) const;
   void count(unsigned status, std::string_view why, net::request_head const& head) const noexcept;
 
@@ -75,6 +93,7 @@ private:
   jose::key_source const& keys_;
   key_request ask_for_keys_;
   store::inbox& inbox_;
+  answering with_;
   clock const& now_;
   log_sink& log_;
   telemetry& counters_;

@@ -2,42 +2,17 @@
 
 #include "base/base64url.hpp"
 #include "base/digest.hpp"
+#include "jose/private_pem.hpp"
 #include "jose/quoted.hpp"
 #include "jose/rsa_decryption_key.hpp"
 
 #include <openssl/err.h>
-#include <openssl/pem.h>
 
 #include <algorithm>
 
 namespace consentd::jose {
 
 namespace {
-
-// Never at a terminal: OpenSSL's own callback would ask for the pass phrase there and hang a daemon's start.
-int no_pass_phrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*context*/) {
-  return -1;
-}
-
-bio_handle over(std::string_view text) {
-  constexpr std::size_t largest = std::size_t{256} * 1024;
-  if (text.empty() || text.size() > largest) {
-    return nullptr;
-  }
-  return bio_handle(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
-result<pkey_handle> read_private_pem(std::string_view pem) {
-  auto const source = over(pem);
-  pkey_handle pair(source ? PEM_read_bio_PrivateKey(source.get(), nullptr, no_pass_phrase, nullptr) : nullptr);
-  ERR_clear_error();
-  if (!pair) {
-    bool const encrypted = pem.find("ENCRYPTED") != std::string_view::npos;
-    return failure{reason::bad_key, encrypted ? "it is encrypted: give an unencrypted PEM file"
-                                              : "it is no private key in PEM (PKCS#8 or PKCS#1)"};
-  }
-  return pair;
-}
 
 result<std::string> der_of(X509* certificate) {
   int const size = i2d_X509(certificate, nullptr);
@@ -61,10 +36,7 @@ result<std::unique_ptr<decryption_key const>> decryption_key_from_pem(std::strin
 }
 
 result<std::string> certificate_kid(std::string_view certificate_pem, std::string_view key_pem) {
-  auto const source = over(certificate_pem);
-  certificate_handle const certificate(source ? PEM_read_bio_X509(source.get(), nullptr, no_pass_phrase, nullptr)
-                                              : nullptr);
-  ERR_clear_error();
+  auto const certificate = read_certificate_pem(certificate_pem);
   if (!certificate) {
     return failure{reason::bad_key, "it is no certificate in PEM"};
   }

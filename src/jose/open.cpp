@@ -184,10 +184,10 @@ result<signed_event> open_event(std::string_view body, timestamp received, key_r
   return signed_event{.claims = std::move(*claims),
                       .payload = std::move(event->document),
                       .jws = event->token.token(),
-                      .key = seen.key,
                       .jwe_kid = envelope->header().kid,
                       .jws_kid = jws_kid,
-                      .expired = *expired};
+                      .expired = *expired,
+                      .key = seen.key};
 }
 
 } // namespace consentd::jose

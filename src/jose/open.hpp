@@ -59,12 +59,12 @@ struct event_policy {
 // An event that was decrypted, verified and whose claims hold; with the one exception that `expired` names.
 struct signed_event {
   registered_claims claims;
-  json::document payload;                      // the whole claims set; `message` is an object in it
-  std::string jws;                             // the compact JWS as received
-  std::shared_ptr<verification_key const> key; // that the signature holds with
+  json::document payload; // the whole claims set; `message` is an object in it
+  std::string jws;        // the compact JWS as received
   std::string jwe_kid;
   std::string jws_kid;
   bool expired = false; // `exp` alone failed: it may not be applied (contract section 4, last paragraph)
+  std::shared_ptr<verification_key const> key = nullptr; // that the signature holds with
 };
 
 // Hears of each step of an inspection, in order. Texts are for people; they hold names, kids and times, nothing of a

@@ -21,7 +21,7 @@ namespace {
 constexpr std::array<unsigned, 15> statuses{202, 204, 400, 401, 403, 404, 405, 406, 408, 413, 415, 429, 431, 500, 503};
 
 // The answers of contract section 7: what a dashboard expects to find, also as zero.
-constexpr std::array<std::pair<unsigned, reason>, 24> refusals{
+constexpr std::array<std::pair<unsigned, reason>, 26> refusals{
     {{400, reason::not_a_jwe},          {400, reason::jwe_header},
      {400, reason::header_not_allowed}, {400, reason::request_malformed},
      {401, reason::bearer_missing},     {401, reason::bearer_malformed},
@@ -33,7 +33,8 @@ constexpr std::array<std::pair<unsigned, reason>, 24> refusals{
      {408, reason::request_timeout},    {413, reason::body_too_large},
      {415, reason::media_type},         {429, reason::inbox_full},
      {431, reason::header_too_large},   {503, reason::storage},
-     {503, reason::keys_unavailable},   {503, reason::shutting_down}}};
+     {503, reason::keys_unavailable},   {503, reason::shutting_down},
+     {503, reason::undecided},          {500, reason::internal}}};
 
 // consent::disposition's names, what is not decided yet, and what is passed on because nobody knows its family.
 constexpr std::array<std::string_view, 10> dispositions{"duplicate", "stale", "updated", "refused", "late",

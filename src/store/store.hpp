@@ -60,6 +60,10 @@ public:
   // for keys. On a thread of the store's: it must only post. One caller, before the first write; lasts until the store
   // ends.
   virtual void on_ready(std::function<void()> ready) = 0;
+  // Calls `settled` after each commit in which deliveries were settled or set aside, or began to wait, with those; what
+  // became of each is in its record. On a thread of the store's: it must only post. One caller, before the first write;
+  // lasts until the store ends. Costs nothing while nobody asks.
+  virtual void on_outcome(std::function<void(std::vector<std::int64_t> const& deliveries)> settled) = 0;
 };
 
 // What the TPP's services ask.

@@ -130,6 +130,9 @@ public:
   }
 
   void on_ready(std::function<void()> ready) override { writer_.on_ready(std::move(ready)); }
+  void on_outcome(std::function<void(std::vector<std::int64_t> const&)> settled) override {
+    writer_.on_outcome(std::move(settled));
+  }
   void on_growth(std::function<void()> grew) override { writer_.on_growth(std::move(grew)); }
 
   async_result<std::vector<quarantine_entry>> quarantined(std::optional<reason> why, std::int64_t before,

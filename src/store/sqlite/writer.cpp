@@ -263,6 +263,9 @@ void writer::publish(ledger const& in) {
   if (some_ready && ready_) {
     ready_();
   }
+  if (settled_) {
+    tell_outcomes(in.after.inbox);
+  }
   auto& counters = with_.counters;
   for (auto const name : in.after.decided) {
     counters.decided(name);
@@ -276,6 +279,18 @@ void writer::publish(ledger const& in) {
   }
   if (inbox_changed) {
     counters.inbox(in.count.pending, in.count.waiting_for_consent + in.count.waiting_for_keys);
+  }
+}
+
+void writer::tell_outcomes(std::vector<inbox_change> const& changes) const {
+  std::vector<std::int64_t> deliveries;
+  for (auto const& change : changes) {
+    if (change.kind == inbox_change::what::left_hand) {
+      deliveries.push_back(change.delivery.id);
+    }
+  }
+  if (!deliveries.empty()) {
+    settled_(deliveries);
   }
 }
 

@@ -20,6 +20,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -102,8 +103,9 @@ public:
 
   // Asks for the WAL to be emptied between two groups. Any thread.
   void empty_wal_soon();
-  // store::inbox::on_ready and store::journal::on_growth.
+  // store::inbox::on_ready and on_outcome, and store::journal::on_growth.
   void on_ready(std::function<void()> ready) { ready_ = std::move(ready); }
+  void on_outcome(std::function<void(std::vector<std::int64_t> const&)> settled) { settled_ = std::move(settled); }
   void on_growth(std::function<void()> grew) { grew_ = std::move(grew); }
 
 private:
@@ -121,6 +123,7 @@ private:
   bool apply_one(ledger& in, write_job& member);
   void sweep_in(ledger& in, std::size_t rows);
   void publish(ledger const& in);
+  void tell_outcomes(std::vector<inbox_change> const& changes) const;
   void give_up(group& members, database_error const& why);
   void roll_back() noexcept;
   void idle_turn();
@@ -135,6 +138,7 @@ private:
   parts with_;
   std::function<void()> ready_;
   std::function<void()> grew_;
+  std::function<void(std::vector<std::int64_t> const&)> settled_;
   sweep sweep_;
   bool wal_too_long_ = false;
   bool wal_used_ = true; // since it was truncated

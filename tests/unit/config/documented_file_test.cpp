@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(it_loads_once_its_files_are_there) {
 
 BOOST_AUTO_TEST_CASE(optional_keys_in_comments_are_valid_too) {
   auto text = text_of(documented);
-  for (std::string const key : {"subject", "ca_file", "group", "listen"}) {
+  for (std::string const key : {"subject", "ca_file", "group", "listen", "private_key", "issuer", "audience"}) {
     auto const at = text.find("\n# " + key + " = ", text.find("\n[bearer]"));
     BOOST_REQUIRE(at != std::string::npos);
     text.erase(at + 1, 2);

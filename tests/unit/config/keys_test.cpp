@@ -83,6 +83,27 @@ BOOST_AUTO_TEST_CASE(two_keys_of_one_kid_are_refused) {
   BOOST_TEST(has(refusal(), "decryption_key: "));
 }
 
+BOOST_AUTO_TEST_CASE(error_bodies_are_signed_with_the_key_that_is_named) {
+  BOOST_TEST(!load_error_key(from)->has_value());
+  from.errors.private_key = path("key.pem");
+  from.errors.kid = "k1";
+  auto const key = load_error_key(from);
+  BOOST_TEST_REQUIRE(key.has_value());
+  BOOST_TEST((*key)->kid() == "k1");
+}
+
+BOOST_AUTO_TEST_CASE(error_key_that_cannot_sign_is_refused_with_its_line_and_not_repeated) {
+  write("key.pem", "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n");
+  from.errors.private_key = path("key.pem");
+  from.errors.line = 9;
+  auto const refused = load_error_key(from);
+  BOOST_TEST_REQUIRE(!refused.has_value());
+  BOOST_TEST(refused.error().detail.starts_with("consentd.toml:9: errors.private_key: "), refused.error().detail);
+  BOOST_TEST(!has(refused.error().detail, "c2VjcmV0"));
+  write("key.pem", pair.private_key, 0644);
+  BOOST_TEST(has(load_error_key(from).error().detail, "others may read"));
+}
+
 BOOST_AUTO_TEST_CASE(key_set_is_read_from_its_file) {
   auto const set = load_jwks(write("a.jwks", "{\"keys\":[" + jwk("a") + ',' + jwk("b") + "]}"), 2);
   BOOST_TEST_REQUIRE(set.has_value());

@@ -85,7 +85,10 @@ BOOST_AUTO_TEST_SUITE(settings_file)
 BOOST_AUTO_TEST_CASE(smallest_file_gets_every_default) {
   auto const read = made(smallest);
   BOOST_TEST(read.hub.path == "/webhook");
+  BOOST_TEST((read.hub.acknowledge == acknowledgement::stored));
   BOOST_TEST(read.hub.acknowledge_status == 202U);
+  BOOST_TEST(read.hub.outcome_timeout.count() == 5);
+  BOOST_TEST(read.errors.private_key.empty());
   BOOST_TEST(read.hub.max_body_bytes == 262144U);
   BOOST_TEST(read.hub.idle_timeout.count() == 60);
   BOOST_TEST(read.bearer.subject.empty());
@@ -122,6 +125,34 @@ format = "json"
   BOOST_TEST((read.log.format == log_format::json));
   BOOST_TEST((read.events.unknown_consents == unknown_consents::bind));
   BOOST_TEST(read.events.audiences.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(acknowledgement_has_the_status_of_its_version_unless_another_is_given) {
+  auto const verified = with(smallest, "[bearer]", "acknowledge = \"verified\"\n[bearer]");
+  BOOST_TEST((made(verified).hub.acknowledge == acknowledgement::verified));
+  BOOST_TEST(made(verified).hub.acknowledge_status == 204U);
+  BOOST_TEST(made(with(verified, "[bearer]", "acknowledge_status = 202\n[bearer]")).hub.acknowledge_status == 202U);
+  auto const stored = with(smallest, "[bearer]", "acknowledge_status = 204\n[bearer]");
+  BOOST_TEST((made(stored).hub.acknowledge == acknowledgement::stored));
+  BOOST_TEST(made(stored).hub.acknowledge_status == 204U);
+}
+
+BOOST_AUTO_TEST_CASE(errors_are_signed_with_all_that_it_takes_or_not_at_all) {
+  std::string const key = "private_key = \"sign.key\"\n";
+  std::string const rest = "kid = \"k\"\nissuer = \"us\"\naudience = \"hub\"\n";
+  auto const read = made(smallest + "[errors]\n" + key + rest + "max_per_second = 3\n");
+  BOOST_TEST(read.errors.private_key == "/etc/consentd/sign.key");
+  BOOST_TEST(read.errors.kid == "k");
+  BOOST_TEST(read.errors.issuer == "us");
+  BOOST_TEST(read.errors.audience == "hub");
+  BOOST_TEST(read.errors.lifetime.count() == 300);
+  BOOST_TEST(read.errors.max_per_second == 3U);
+  BOOST_TEST(made(smallest + "[errors]\nlifetime_seconds = 7\n").errors.lifetime.count() == 7);
+  BOOST_TEST(made(smallest + "[errors]\nprivate_key = \"credential:sign\"\n" + rest).errors.private_key ==
+             "credential:sign");
+  auto const line = complaint(smallest + "[errors]\n" + rest);
+  BOOST_TEST(has(line, "errors.private_key: is missing"), line);
+  BOOST_TEST(wrong(smallest + "[errors]\n" + key).size() == 3U);
 }
 
 BOOST_AUTO_TEST_CASE(relative_paths_count_from_the_files_folder) {

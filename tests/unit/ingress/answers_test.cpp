@@ -12,7 +12,7 @@ using namespace consentd;
 
 namespace {
 
-// The third cell of each row, by the reason's name.
+// The third cell of each row, by the reason's name; the parentheses say in which mode it is given, not what it is.
 std::map<std::string, std::string, std::less<>> documented_answers() {
   std::ifstream file(CONSENTD_SOURCE_DIR "/docs/reasons.md");
   BOOST_REQUIRE(file.is_open());
@@ -26,7 +26,9 @@ std::map<std::string, std::string, std::less<>> documented_answers() {
     auto const answer = line.find('|', meaning + 1);
     auto const end = line.find('|', answer + 1);
     BOOST_REQUIRE(end != std::string::npos);
-    answers.emplace(name, line.substr(answer + 2, end - answer - 3));
+    auto cell = line.substr(answer + 2, end - answer - 3);
+    std::erase_if(cell, [](char c) { return c == '(' || c == ')'; });
+    answers.emplace(name, std::move(cell));
   }
   return answers;
 }

@@ -137,4 +137,24 @@ BOOST_AUTO_TEST_CASE(a_fault_of_ours_is_never_answered_as_the_senders) {
   BOOST_TEST(ingress::status_of(reason::bearer_replay) == 401U);
 }
 
+BOOST_AUTO_TEST_CASE(jwt_is_accepted_as_the_most_specific_range_says) {
+  auto const accepts = [](std::string const& value) { return ingress::accepts_jwt(with("Accept", value)); };
+  for (auto const* const yes : {"application/jwt", "APPLICATION/JWT", "application/*", "*/*", "",
+                                "text/html, application/jwt;q=0.1", "application/jwt;version=1;q=0.5",
+                                "*/*;q=0, application/jwt", "application/*;q=0.000, application/jwt;q=0.001"}) {
+    BOOST_TEST(accepts(yes), yes);
+  }
+  for (auto const* const no : {"application/json", "application/jwe", "text/*", "application/jwt;q=0", "*/*;q=0.0",
+                               "application/jwt; Q=0, */*", "application/*;q=0, */*", "application/jwtx"}) {
+    BOOST_TEST(!accepts(no), no);
+  }
+  auto head = good();
+  std::erase_if(head.fields, [](auto const& field) { return field.name == "Accept"; });
+  BOOST_TEST(ingress::accepts_jwt(head));
+  head.fields.push_back({"Accept", "text/html"});
+  BOOST_TEST(!ingress::accepts_jwt(head));
+  head.fields.push_back({"accept", "application/jwt"});
+  BOOST_TEST(ingress::accepts_jwt(head));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
