@@ -56,9 +56,10 @@ asio::awaitable<std::string> error_bodies::body_for(reason why) {
     co_return std::string();
   }
   auto const deadline = steady::now() + how_.patience;
-  auto const later = std::make_shared<signed_later>(co_await asio::this_coro::executor);
-  asio::post(signer_, [this, later, why] { sign(*later, why); });
+  auto later = std::make_shared<signed_later>(co_await asio::this_coro::executor);
+  asio::post(signer_, [this, later, why]() mutable { sign(std::move(later), why); });
   bool const in_time = co_await later->done->wait(deadline);
+  std::lock_guard const lock(guard_); // see sign()
   co_return in_time ? std::move(later->text) : std::string();
 }
 
@@ -71,17 +72,17 @@ bool error_bodies::admit() {
   return true;
 }
 
-void error_bodies::sign(signed_later& into, reason why) noexcept {
+void error_bodies::sign(std::shared_ptr<signed_later> into, reason why) noexcept {
   try {
-    into.text = key_.sign(claims_of(why, how_, now_.now()));
+    into->text = key_.sign(claims_of(why, how_, now_.now()));
   } catch (std::exception const&) {
-    into.text.clear(); // no memory: the answer does without
+    into->text.clear(); // no memory: the answer does without
   }
-  {
-    std::lock_guard const lock(guard_);
-    --under_way_;
-  }
-  into.done->ring();
+  // All under the guard, so that this thread has let go of the session's strand when the session goes on and may end.
+  std::lock_guard const lock(guard_);
+  --under_way_;
+  into->done->ring();
+  into.reset();
 }
 
 } // namespace consentd::ingress

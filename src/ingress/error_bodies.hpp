@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <mutex>
 #include <string>
 
@@ -43,7 +44,7 @@ public:
 private:
   struct signed_later;
   bool admit();
-  void sign(signed_later& into, reason why) noexcept;
+  void sign(std::shared_ptr<signed_later> into, reason why) noexcept;
 
   jose::signing_key const key_;
   error_terms const how_;
