@@ -301,6 +301,15 @@ result<state> doubt(state const& before, report const& expired) {
   return after;
 }
 
+state contest(state const& before, report const& event) {
+  state after = before;
+  if (event.issuer != before.issuer && before.bound == binding::by_event) {
+    after.flags.contested = true;
+    after.claimant = event.issuer;
+  }
+  return after;
+}
+
 std::string_view to_string(usability value) noexcept {
   switch (value) {
   case usability::usable:

@@ -34,6 +34,7 @@ void put_data(json::writer& out, store::journal_entry const& entry) {
   put_text(out, "revokedBy", entry.revoked_by ? std::string_view(*entry.revoked_by) : std::string_view{});
   put_time(out, "statusUpdateDateTime", entry.status_time);
   put_time(out, "expirationDateTime", entry.expiry);
+  put_flags(out, entry.flags);
   out.name("resource");
   if (entry.resource.empty()) {
     out.null();

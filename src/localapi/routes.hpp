@@ -18,6 +18,7 @@ enum class endpoint : std::uint8_t {
   list_consents,
   show_consent,
   announce_consent,
+  bind_consent,
   consent_history,
   consent_usable,
   stream_events,

@@ -63,9 +63,15 @@ public:
   virtual ~consents() = default;
 
   // A TPP service says that it created this consent. Events that waited for it become ready in the same transaction.
-  // conflict: it is known with another issuer or kind (the detail names which). The same again, or with a narrower
-  // expiry: fine.
+  // conflict: it is bound to another issuer or kind, or contested (the detail names by whom). The same again, or with a
+  // narrower expiry: fine.
   virtual async_result<announced> announce(announcement consent) = 0;
+
+  // An operator says whose a contested consent is: the issuer that it is bound to, and then it keeps its state, or its
+  // claimant, and then it begins anew, as if announced for the first time. Recorded and told as an announcement, since
+  // from then on it counts as one. not_found; conflict: that issuer does not claim it, or the kind is another one than
+  // that of the state kept. Where nobody contests it this is announce().
+  virtual async_result<announced> bind(announcement consent) = 0;
 
   // Consents whose expiry lies at or before `now` and that are live are marked lapsed, each with a journal entry; at
   // most `at_most` in one go. How many.

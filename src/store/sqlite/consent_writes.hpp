@@ -10,8 +10,9 @@ namespace consentd::store::sqlite {
 
 // store::inbox::settle, of which this is the transaction.
 result<outcome> settle(ledger& in, settlement const& event);
-// store::consents::announce and lapse.
+// store::consents::announce, bind and lapse.
 result<announced> announce(ledger& in, announcement const& consent);
+result<announced> bind(ledger& in, announcement const& consent);
 std::size_t lapse(ledger& in, timestamp now, std::size_t at_most);
 
 } // namespace consentd::store::sqlite

@@ -1,5 +1,6 @@
 #include "store/sqlite/consent_rows.hpp"
 #include "store/sqlite/consent_writes.hpp"
+#include "store/sqlite/doubt.hpp"
 #include "store/sqlite/encoding.hpp"
 #include "store/sqlite/inbox_writes.hpp"
 
@@ -38,29 +39,6 @@ outcome put_aside(ledger& in, settlement const& event, inbox_row const& delivery
   return set_aside{std::move(why)};
 }
 
-// Contract section 4: an event that failed on `exp` alone may be news of an end. It is not applied, but nobody may rely
-// on the consent until more is known.
-void cast_doubt(ledger& in, settlement const& event, scene const& at) {
-  if (!at.known) {
-    return;
-  }
-  auto const& before = at.known->record.state;
-  auto const after = consent::doubt(before, event.report);
-  if (!after || after->flags == before.flags) {
-    return;
-  }
-  auto entry = entry_of(*after);
-  entry.type = entry_type::status;
-  entry.previous = before.status;
-  entry.reported = event.report.status;
-  entry.told = true;
-  entry.alert = true;
-  entry.delivery = at.delivery.id;
-  entry.interaction_id = at.delivery.interaction_id;
-  auto const sequence = add_entry(in, entry, at.known->document);
-  save_consent(in, {at.known, *after, at.known->document, sequence});
-}
-
 outcome hold(ledger& in, settlement const& event, inbox_row const& delivery) {
   if (in.count.waiting_for_consent >= in.how.held_rows) {
     return put_aside(
@@ -76,9 +54,10 @@ outcome hold(ledger& in, settlement const& event, inbox_row const& delivery) {
 struct recorded_event {
   std::optional<std::int64_t> document;
 };
-std::optional<recorded_event> find_recorded(ledger& in, std::string_view consent_id, std::string_view print) {
-  query row(in.db, "SELECT document FROM journal WHERE consent_id = ? AND fingerprint = ? LIMIT 1", consent_id,
-            blob{print});
+std::optional<recorded_event> find_recorded(ledger& in, consent::report const& event, std::string_view print) {
+  // Of this issuer: what another one said before a contest was decided against it repeats nothing.
+  query row(in.db, "SELECT document FROM journal WHERE consent_id = ? AND fingerprint = ? AND issuer = ? LIMIT 1",
+            std::string_view(event.consent_id), blob{print}, std::string_view(event.issuer));
   if (!row.step()) {
     return std::nullopt;
   }
@@ -168,15 +147,21 @@ result<outcome> settle(ledger& in, settlement const& event) {
     }
   }
   at.known = load_consent(in.db, report.consent_id);
+  if (at.known && at.known->record.state.issuer != report.issuer) {
+    contest(in, *at.known, report, at.delivery);
+  }
   if (event.expired) {
-    cast_doubt(in, event, at);
+    // Contract section 4: it may be news of an end. It is not applied, but nobody may rely on the consent any more.
+    if (at.known) {
+      cast_doubt(in, *at.known, report, at.delivery);
+    }
     return put_aside(in, event, at.delivery, {reason::expired, "it had expired when it was received"});
   }
   if (!at.known && in.how.unknown == unknown_consents::hold) {
     return hold(in, event, at.delivery);
   }
   auto const print = fingerprint(report);
-  auto const earlier = find_recorded(in, report.consent_id, print);
+  auto const earlier = find_recorded(in, report, print);
   auto const before = at.known ? std::optional(at.known->record.state) : std::nullopt;
   auto made = consent::decide(before, report, at.delivery.received, at.redelivered || earlier.has_value());
   if (!made) {

@@ -73,6 +73,10 @@ public:
         [consent = std::move(consent)](ledger& in) { return sqlite::announce(in, consent); });
   }
 
+  async_result<announced> bind(announcement consent) override {
+    return writer_.submit<announced>([consent = std::move(consent)](ledger& in) { return sqlite::bind(in, consent); });
+  }
+
   async_result<std::size_t> lapse(timestamp now, std::size_t at_most) override {
     return writer_.submit<std::size_t>(
         [now, at_most](ledger& in) -> result<std::size_t> { return sqlite::lapse(in, now, at_most); });
