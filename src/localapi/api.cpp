@@ -3,6 +3,7 @@
 #include "localapi/announce.hpp"
 #include "localapi/consents.hpp"
 #include "localapi/deliveries.hpp"
+#include "localapi/quarantine.hpp"
 
 #include <utility>
 
@@ -54,6 +55,10 @@ asio::awaitable<net::response> api::answer(net::exchange& request, call const& a
     co_return co_await list_quarantine(store_, asked);
   case endpoint::show_quarantine:
     co_return co_await show_quarantine(store_, asked);
+  case endpoint::retry_quarantined:
+    co_return co_await retry_quarantined(store_, log_, request, asked);
+  case endpoint::drop_quarantined:
+    co_return co_await drop_quarantined(store_, log_, request, asked);
   case endpoint::find_deliveries:
     co_return co_await find_deliveries(store_, asked);
   case endpoint::show_delivery:

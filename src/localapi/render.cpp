@@ -155,6 +155,9 @@ void put_delivery(json::writer& out, store::delivery_record const& of, std::stri
   put_text(out, "consentId", of.consent_id);
   put_text(out, "jweKid", of.jwe_kid);
   put_text(out, "jwsKid", of.jws_kid);
+  put_number(out, "attempts", of.attempts);
+  out.name("repeatsDeliveryId");
+  of.repeats ? out.integer(*of.repeats) : out.null();
   out.end_object();
 }
 

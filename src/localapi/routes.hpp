@@ -24,6 +24,8 @@ enum class endpoint : std::uint8_t {
   stream_events,
   list_quarantine,
   show_quarantine,
+  retry_quarantined,
+  drop_quarantined,
   find_deliveries,
   show_delivery,
   show_status,

@@ -171,7 +171,21 @@ struct quarantine_entry {
   std::string body; // empty in a list
 };
 
-enum class delivery_state : std::uint8_t { pending, waiting_for_consent, waiting_for_keys, decided, quarantined };
+// A delivery that left the quarantine because somebody asked for it.
+struct released_delivery {
+  std::string interaction_id;
+  reason why{};               // it was there
+  std::uint32_t attempts = 0; // how often it had been opened by then
+};
+
+enum class delivery_state : std::uint8_t {
+  pending,
+  waiting_for_consent,
+  waiting_for_keys,
+  decided,
+  quarantined,
+  dropped // it was in quarantine, and left it by an operator's word or for newer ones: its body is gone
+};
 
 std::string_view to_string(delivery_state value) noexcept;
 
@@ -190,6 +204,8 @@ struct delivery_record {
   std::string consent_id;
   std::string jwe_kid;
   std::string jws_kid;
+  std::uint32_t attempts = 0;          // how often it was opened so far
+  std::optional<std::int64_t> repeats; // of a redelivery of an event that was held: the delivery that goes on for both
 };
 
 struct statistics {

@@ -103,7 +103,7 @@ public:
   virtual void on_growth(std::function<void()> grew) = 0;
 };
 
-// What operators look into.
+// What operators look into, and what they do about it.
 class records {
 public:
   virtual ~records() = default;
@@ -112,6 +112,13 @@ public:
   virtual async_result<std::vector<quarantine_entry>> quarantined(std::optional<reason> why, std::int64_t before,
                                                                   std::size_t limit) = 0;
   virtual async_result<std::optional<quarantine_entry>> find_quarantined(std::int64_t id) = 0;
+  // Puts one back into the inbox, with its number, interaction id and time of receipt, to be judged by every check
+  // anew, as of that time. Until its next outcome it is pending and has no record of the last one, but counts its
+  // attempts on. One that was there as poison goes back at the first death more. not_found; conflict: its reason is
+  // final (is_final()), which the detail says; inbox_full, as append().
+  virtual async_result<released_delivery> retry(std::int64_t id) = 0;
+  // Takes one out for good; the record of what became of it stays. not_found.
+  virtual async_result<released_delivery> drop(std::int64_t id) = 0;
   // Every delivery of that interaction id, oldest first, at most `limit`, whatever became of it.
   virtual async_result<std::vector<delivery_record>> deliveries(std::string interaction_id, std::size_t limit) = 0;
   virtual async_result<std::optional<delivery_record>> find_delivery(std::int64_t id) = 0;

@@ -3,17 +3,6 @@
 namespace consentd::store::sqlite {
 namespace {
 
-result<void> check_room(ledger const& in, std::size_t body_bytes) {
-  if (in.count.pending >= in.how.inbox_rows) {
-    return failure{reason::inbox_full,
-                   "the inbox holds " + std::to_string(in.how.inbox_rows) + " deliveries to be opened"};
-  }
-  if (in.count.inbox_bytes + body_bytes > in.how.inbox_bytes) {
-    return failure{reason::inbox_full, "the inbox holds " + std::to_string(in.count.inbox_bytes) + " bytes"};
-  }
-  return {};
-}
-
 std::int64_t insert(ledger& in, new_delivery const& delivery) {
   run(in.db, "INSERT INTO bodies (body) VALUES (?)", blob{delivery.body});
   auto const id = in.db.last_id();
@@ -42,12 +31,17 @@ void note_left_hand(ledger& in, std::int64_t delivery) {
   in.after.inbox.push_back({inbox_change::what::left_hand, {delivery, {}, false}, {}});
 }
 
+// This time included: a death is an attempt as well.
+std::uint32_t attempts_of(inbox_row const& delivery) noexcept {
+  return delivery.opened + delivery.deaths + 1;
+}
+
 void record_delivery(ledger& in, inbox_row const& delivery, ending const& how) {
   query row(
       in.db,
       "INSERT INTO deliveries (id, interaction_id, received, peer, bearer_issuer, bearer_identity, finished, sequence, "
-      "disposition, reason, detail, issuer, consent_id, jwe_kid, jws_kid) "
-      "SELECT id, interaction_id, received, peer, bearer_issuer, bearer_identity, ?, ?, ?, ?, ?, ?, ?, ?, ? "
+      "disposition, reason, detail, issuer, consent_id, jwe_kid, jws_kid, attempts) "
+      "SELECT id, interaction_id, received, peer, bearer_issuer, bearer_identity, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? "
       "FROM inbox WHERE id = ?");
   row.put(in.now);
   row.put(how.sequence);
@@ -63,6 +57,7 @@ void record_delivery(ledger& in, inbox_row const& delivery, ending const& how) {
   row.put(how.consent_id);
   row.put(how.jwe_kid);
   row.put(how.jws_kid);
+  row.put(attempts_of(delivery));
   row.put(delivery.id);
   row.run();
 }
@@ -118,6 +113,17 @@ bool has_room_to_wait(ledger const& in, std::string const& issuer) {
 
 } // namespace
 
+result<void> check_room(ledger const& in, std::size_t body_bytes) {
+  if (in.count.pending >= in.how.inbox_rows) {
+    return failure{reason::inbox_full,
+                   "the inbox holds " + std::to_string(in.how.inbox_rows) + " deliveries to be opened"};
+  }
+  if (in.count.inbox_bytes + body_bytes > in.how.inbox_bytes) {
+    return failure{reason::inbox_full, "the inbox holds " + std::to_string(in.count.inbox_bytes) + " bytes"};
+  }
+  return {};
+}
+
 result<appended> append(ledger& in, new_delivery const& delivery, digest const& body_digest) {
   std::string identity;
   if (delivery.token) {
@@ -150,7 +156,7 @@ result<void> wait_for_keys(ledger& in, std::int64_t delivery, std::string const&
     ending how;
     how.why = &why;
     how.issuer = issuer;
-    quarantine(in, *row, how, 1);
+    quarantine(in, *row, how);
     return {};
   }
   let_wait(in, *row, waits_for_keys(issuer));
@@ -173,18 +179,23 @@ result<void> set_aside_refused(ledger& in, refusal const& refused) {
   how.why = &refused.why;
   how.issuer = refused.issuer;
   how.consent_id = refused.consent_id;
-  quarantine(in, *row, how, 1);
+  quarantine(in, *row, how);
   return {};
 }
 
 std::optional<inbox_row> find_in_inbox(ledger& in, std::int64_t delivery) {
-  query row(in.db, "SELECT interaction_id, received, bytes, deaths FROM inbox WHERE id = ? AND waits_for IS NULL",
+  query row(in.db,
+            "SELECT interaction_id, received, bytes, deaths, opened FROM inbox WHERE id = ? AND waits_for IS NULL",
             delivery);
   if (!row.step()) {
     return std::nullopt;
   }
-  return inbox_row{delivery, std::string(row.text(0)), row.time(1), static_cast<std::uint64_t>(row.integer(2)),
-                   static_cast<std::uint32_t>(row.integer(3))};
+  return inbox_row{delivery,
+                   std::string(row.text(0)),
+                   row.time(1),
+                   static_cast<std::uint64_t>(row.integer(2)),
+                   static_cast<std::uint32_t>(row.integer(3)),
+                   static_cast<std::uint32_t>(row.integer(4))};
 }
 
 void finish(ledger& in, inbox_row const& delivery, ending const& how) {
@@ -196,12 +207,12 @@ void finish(ledger& in, inbox_row const& delivery, ending const& how) {
   }
 }
 
-void quarantine(ledger& in, inbox_row const& delivery, ending const& how, std::uint32_t attempts) {
+void quarantine(ledger& in, inbox_row const& delivery, ending const& how) {
   record_delivery(in, delivery, how);
   leave_inbox(in, delivery);
   auto const why = to_string(how.why->code);
-  run(in.db, "INSERT INTO quarantine (id, reason, attempts, bytes) VALUES (?, ?, ?, ?)", delivery.id, why, attempts,
-      delivery.bytes);
+  run(in.db, "INSERT INTO quarantine (id, reason, attempts, bytes) VALUES (?, ?, ?, ?)", delivery.id, why,
+      attempts_of(delivery), delivery.bytes);
   ++in.count.quarantined;
   while (in.count.quarantined > in.how.quarantine_rows) {
     evict_oldest_quarantined(in);
@@ -210,7 +221,7 @@ void quarantine(ledger& in, inbox_row const& delivery, ending const& how, std::u
 }
 
 void let_wait(ledger& in, inbox_row const& delivery, std::string_view what) {
-  run(in.db, "UPDATE inbox SET waits_for = ? WHERE id = ?", what, delivery.id);
+  run(in.db, "UPDATE inbox SET waits_for = ?, opened = opened + 1 WHERE id = ?", what, delivery.id);
   --in.count.pending;
   count_waiting(in, stored_waiting(what), delivery);
   note_left_hand(in, delivery.id);

@@ -15,6 +15,8 @@
 
 namespace consentd::store::sqlite {
 
+// inbox_full when `body_bytes` more are too many, or one more row is.
+result<void> check_room(ledger const& in, std::size_t body_bytes);
 // store::inbox::append. `body_digest`: of the delivery's body, made beforehand so that the writer need not.
 result<appended> append(ledger& in, new_delivery const& delivery, digest const& body_digest);
 // store::inbox::wait_for_keys and keys_arrived.
@@ -30,7 +32,10 @@ struct inbox_row {
   timestamp received;
   std::uint64_t bytes = 0;
   std::uint32_t deaths = 0;
+  std::uint32_t opened = 0; // before, deaths not counted
 };
+// How often the daemon may die with one delivery in hand before that is kept unopened.
+inline constexpr std::uint32_t deaths_of_poison = 2;
 std::optional<inbox_row> find_in_inbox(ledger& in, std::int64_t delivery);
 
 // What became of a delivery, for its record.
@@ -45,9 +50,8 @@ struct ending {
 };
 // The delivery leaves the inbox with its body.
 void finish(ledger& in, inbox_row const& delivery, ending const& how);
-// The delivery leaves the inbox for the quarantine; beyond the bound the oldest go. `attempts`: how often it was
-// opened.
-void quarantine(ledger& in, inbox_row const& delivery, ending const& how, std::uint32_t attempts);
+// The delivery leaves the inbox for the quarantine; beyond the bound the oldest go.
+void quarantine(ledger& in, inbox_row const& delivery, ending const& how);
 // The delivery stays, and waits for `what` (encoding.hpp).
 void let_wait(ledger& in, inbox_row const& delivery, std::string_view what);
 // Everything that waits for `what` is ready again. How many.

@@ -35,7 +35,7 @@ ending ending_of(settlement const& event) {
 outcome put_aside(ledger& in, settlement const& event, inbox_row const& delivery, failure why) {
   auto how = ending_of(event);
   how.why = &why;
-  quarantine(in, delivery, how, 1);
+  quarantine(in, delivery, how);
   return set_aside{std::move(why)};
 }
 

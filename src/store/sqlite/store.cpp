@@ -6,6 +6,7 @@
 #include "store/sqlite/open.hpp"
 #include "store/sqlite/reader_pool.hpp"
 #include "store/sqlite/reads.hpp"
+#include "store/sqlite/retry.hpp"
 #include "store/sqlite/schema.hpp"
 #include "store/sqlite/start.hpp"
 #include "store/sqlite/writer.hpp"
@@ -131,6 +132,14 @@ public:
 
   async_result<std::optional<quarantine_entry>> find_quarantined(std::int64_t id) override {
     return ask<std::optional<quarantine_entry>>([id](connection& on) { return sqlite::find_quarantined(on, id); });
+  }
+
+  async_result<released_delivery> retry(std::int64_t id) override {
+    return writer_.submit<released_delivery>([id](ledger& in) { return sqlite::retry(in, id); });
+  }
+
+  async_result<released_delivery> drop(std::int64_t id) override {
+    return writer_.submit<released_delivery>([id](ledger& in) { return sqlite::drop(in, id); });
   }
 
   async_result<std::vector<delivery_record>> deliveries(std::string interaction_id, std::size_t limit) override {

@@ -178,6 +178,7 @@ BOOST_AUTO_TEST_CASE(states_of_a_delivery_have_their_names) {
   BOOST_TEST(to_string(delivery_state::waiting_for_keys) == "waiting-for-keys");
   BOOST_TEST(to_string(delivery_state::decided) == "decided");
   BOOST_TEST(to_string(delivery_state::quarantined) == "quarantined");
+  BOOST_TEST(to_string(delivery_state::dropped) == "dropped");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
