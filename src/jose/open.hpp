@@ -74,6 +74,7 @@ struct claimed {
   std::string jwe_kid;
   std::string jws_kid;
   std::string issuer;
+  std::optional<std::string> jti;
 };
 
 // All of it, in the contract's order, judged at the time of receipt. Costs an RSA private operation. The keys are

@@ -181,7 +181,8 @@ asio::awaitable<result<void>> processor::record(verdict const& what, std::string
     log_.write(severity::warning, "event waits for its issuer's keys",
                {{"interaction_id", std::string(interaction_id)}, {"issuer", waits->issuer}});
     auto issuer = waits->issuer;
-    auto const recorded = co_await inbox_.wait_for_keys(waits->delivery, std::move(issuer));
+    auto jti = waits->jti;
+    auto const recorded = co_await inbox_.wait_for_keys(waits->delivery, std::move(issuer), std::move(jti));
     // Keys that arrived after it was judged and before this was recorded have released nothing: they are asked for
     // again.
     trust_.issuers.ask_for(waits->issuer);
@@ -214,8 +215,11 @@ asio::awaitable<result<void>> processor::record_settlement(store::settlement eve
                 {"reason", std::string(to_string(aside->why.code))},
                 {"detail", aside->why.detail}});
   } else {
-    log_.write(severity::info, "event held until its consent is announced",
-               {{"interaction_id", std::string(interaction_id)}, {"consent_id", consent_id}});
+    auto const joined = std::get<store::held>(*became).joined;
+    log_.write(severity::info, joined ? "redelivery of a held event" : "event held until its consent is known",
+               {{"interaction_id", std::string(interaction_id)},
+                {"consent_id", consent_id},
+                {"held_as_delivery", joined ? std::to_string(*joined) : std::string("its own")}});
   }
   co_return result<void>{};
 }

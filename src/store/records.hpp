@@ -21,7 +21,7 @@ namespace consentd::store {
 struct bearer_token {
   std::string issuer;
   std::string identity;  // "jti:…" or "sha256:…"
-  timestamp spent_until; // `exp` plus leeway: after it the token is refused by its age
+  timestamp spent_until; // `exp` plus leeway: after it the token is refused by its age; a day it is remembered anyway
 };
 
 struct new_delivery {
@@ -71,7 +71,11 @@ struct decided {
   std::optional<consent::status> status;
   bool alert = false;
 };
-struct held {}; // waits until its consent is announced
+// It waits until its consent is announced, or, with `joined`, goes no further: a redelivery of an event that waits
+// already, as that delivery.
+struct held {
+  std::optional<std::int64_t> joined;
+};
 struct set_aside {
   failure why; // issuer_mismatch, kind_mismatch, replay, expired, unknown_consent (no room to hold it), …
 };
@@ -83,6 +87,9 @@ struct refusal {
   // As far as they are known; empty otherwise. Unverified ones are shown to operators as claimed.
   std::string issuer;
   std::string consent_id;
+  std::optional<std::string> jti{}; // of `issuer`'s token: what was spent under it is remembered while this is kept
+  // What a verified event that cannot be applied says of an end: its consent, if it is of that issuer, is now in doubt.
+  std::optional<consent::report> end{};
 };
 
 struct announcement {

@@ -40,14 +40,21 @@ public:
   virtual async_result<std::vector<pending_delivery>> take(std::size_t at_most) = 0;
 
   // The verified event of a delivery in hand: decides (contract section 6) and records, all in the transaction in which
-  // the delivery leaves the inbox.
+  // the delivery leaves the inbox. What cannot be decided before its consent is known is held, and spends nothing: an
+  // event of an unknown consent, or, where events bind, a deletion that does not say of what kind; and in both cases
+  // one that had expired and may have ended it. A redelivery of what is held joins it.
   virtual async_result<outcome> settle(settlement event) = 0;
 
   // A delivery in hand is not accepted: to quarantine.
   virtual async_result<void> set_aside(refusal refused) = 0;
 
-  // A delivery in hand waits for keys of `issuer` and is handed out again after keys_arrived(issuer).
-  virtual async_result<void> wait_for_keys(std::int64_t delivery, std::string issuer) = 0;
+  // A delivery in hand waits for keys of `issuer` and is handed out again after keys_arrived(issuer). `jti`: as its
+  // token claims.
+  virtual async_result<void> wait_for_keys(std::int64_t delivery, std::string issuer,
+                                           std::optional<std::string> jti) = 0;
+  async_result<void> wait_for_keys(std::int64_t delivery, std::string issuer) {
+    return wait_for_keys(delivery, std::move(issuer), std::nullopt);
+  }
   // How many became ready.
   virtual async_result<std::size_t> keys_arrived(std::string issuer) = 0;
 

@@ -184,6 +184,18 @@ std::string token_identity(std::string_view issuer, std::string_view identity) {
   return short_digest(text);
 }
 
+std::string event_identity(std::string_view issuer, std::optional<std::string> const& jti) {
+  return jti ? token_identity(issuer, *jti) : std::string();
+}
+
+std::string held_identity(settlement const& event) {
+  std::string text = event.expired ? "expired:" : "";
+  text += event.token.jti ? "jti:" + *event.token.jti : std::string();
+  text += ':';
+  text += as_bytes(event.token.message_digest);
+  return token_identity(event.token.issuer, text);
+}
+
 std::string fingerprint(consent::report const& event) {
   bool const deletion = event.what == consent::change::deleted;
   std::string text = deletion ? "deleted" : "status";

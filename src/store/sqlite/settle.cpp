@@ -7,12 +7,13 @@
 #include <algorithm>
 #include <chrono>
 #include <utility>
+#include <vector>
 
 namespace consentd::store::sqlite {
 namespace {
 
-// A `jti` is remembered this long after the event's own end. The rows that name its delivery outlive it: replay is
-// about what could still be accepted, and an expired event cannot.
+// A `jti` is remembered this long after the event's own end, and for as long as what could still be accepted names it
+// (sweep.hpp).
 constexpr std::chrono::hours memory_beyond_expiry{24};
 
 // Where the event of a delivery stands before it is decided.
@@ -32,22 +33,51 @@ ending ending_of(settlement const& event) {
   return made;
 }
 
-outcome put_aside(ledger& in, settlement const& event, inbox_row const& delivery, failure why) {
+outcome put_aside(ledger& in, settlement const& event, scene const& at, failure why) {
   auto how = ending_of(event);
   how.why = &why;
-  quarantine(in, delivery, how);
+  how.event = at.identity;
+  quarantine(in, at.delivery, how);
   return set_aside{std::move(why)};
 }
 
-outcome hold(ledger& in, settlement const& event, inbox_row const& delivery) {
+// A delivery of the same event that waits already.
+std::optional<std::int64_t> find_held(ledger& in, std::string_view waits_for, std::string_view identity) {
+  query row(in.db, "SELECT id FROM inbox WHERE held = ? AND waits_for = ? ORDER BY id LIMIT 1", blob{identity},
+            waits_for);
+  return row.step() ? std::optional(row.integer(0)) : std::nullopt;
+}
+
+// Nothing is decided, so nothing is spent. A redelivery takes no place of its own, however often it comes: the first
+// one goes on for it.
+outcome hold(ledger& in, settlement const& event, scene const& at) {
+  auto const waits_for = waits_for_consent(event.report.consent_id);
+  auto const identity = held_identity(event);
+  if (auto const first = find_held(in, waits_for, identity)) {
+    auto how = ending_of(event);
+    how.disposition = consent::disposition::duplicate;
+    how.repeats = first;
+    finish(in, at.delivery, how);
+    return held{first};
+  }
   if (in.count.waiting_for_consent >= in.how.held_rows) {
     return put_aside(
-        in, event, delivery,
+        in, event, at,
         {reason::unknown_consent, std::to_string(in.how.held_rows) + " events wait for their consents already"});
   }
-  let_wait(in, delivery, waits_for_consent(event.report.consent_id));
+  let_wait(in, at.delivery, {waits_for, at.identity, identity});
   in.after.decided.emplace_back("held");
   return held{};
+}
+
+// Before its consent is known nothing can be decided of it: by the setting, or because a deletion does not say of what
+// kind the consent is, or because only a consent that is known can be in doubt.
+bool must_wait(ledger const& in, settlement const& event) {
+  if (event.expired) {
+    return consent::may_end(event.report);
+  }
+  bool const of_no_kind = event.report.what == consent::change::deleted && !event.report.kind;
+  return in.how.unknown == unknown_consents::hold || of_no_kind;
 }
 
 // An entry that records an event equal to this one, and where its resource stands.
@@ -104,12 +134,39 @@ journal_entry entry_of(scene const& at, consent::report const& event, consent::d
   return entry;
 }
 
+// Redeliveries that joined this delivery while it was held: each has its line in the history, as if it had come now.
+void record_joined(ledger& in, scene const& at, journal_entry entry, std::optional<std::int64_t> document) {
+  struct joined {
+    std::int64_t delivery = 0;
+    std::string interaction_id;
+  };
+  std::vector<joined> found;
+  {
+    query rows(in.db, "SELECT id, interaction_id FROM deliveries WHERE repeats = ? AND sequence IS NULL ORDER BY id",
+               at.delivery.id);
+    while (rows.step()) {
+      found.push_back({rows.integer(0), std::string(rows.text(1))});
+    }
+  }
+  entry.disposition = consent::disposition::duplicate;
+  entry.previous = entry.status;
+  entry.told = false;
+  entry.alert = false;
+  for (auto const& one : found) {
+    entry.delivery = one.delivery;
+    entry.interaction_id = one.interaction_id;
+    auto const sequence = add_entry(in, entry, document);
+    run(in.db, "UPDATE deliveries SET sequence = ? WHERE id = ?", sequence, one.delivery);
+  }
+}
+
 outcome record(ledger& in, settlement const& event, scene const& at, consent::decision made, std::string const& print,
                std::optional<recorded_event> const& earlier) {
   auto const& report = event.report;
   check_link(in.db, at.known ? at.known->record.state.base_consent_id : std::nullopt, made.after);
   auto const document = document_of(in, report, earlier, at.known);
-  auto const sequence = add_entry(in, entry_of(at, report, made), document, earlier ? std::string_view() : print);
+  auto const entry = entry_of(at, report, made);
+  auto const sequence = add_entry(in, entry, document, earlier ? std::string_view() : print);
   if (!at.known || differs(at.known->record.state, made.after)) {
     // Known consents are loaded without their resource, so one that has it has just moved.
     bool const moved = !at.known || !made.after.resource.empty() ||
@@ -125,6 +182,12 @@ outcome record(ledger& in, settlement const& event, scene const& at, consent::de
   how.sequence = sequence;
   how.disposition = made.disposition;
   finish(in, at.delivery, how);
+  if (at.delivery.opened > 0) {
+    record_joined(in, at, entry, document);
+  }
+  if (!at.known) {
+    release(in, waits_for_consent(report.consent_id));
+  }
   return decided{sequence, made.disposition, report.consent_id, made.after.status, made.alert};
 }
 
@@ -141,7 +204,7 @@ result<outcome> settle(ledger& in, settlement const& event) {
     at.identity = token_identity(event.token.issuer, *event.token.jti);
     if (auto const before = find_spent(in, token_kind::event, at.identity, event.token.message_digest)) {
       if (!before->same) {
-        return put_aside(in, event, at.delivery, {reason::replay, "its jti came before with another message"});
+        return put_aside(in, event, at, {reason::replay, "its jti came before with another message"});
       }
       at.redelivered = true;
     }
@@ -150,22 +213,22 @@ result<outcome> settle(ledger& in, settlement const& event) {
   if (at.known && at.known->record.state.issuer != report.issuer) {
     contest(in, *at.known, report, at.delivery);
   }
+  if (!at.known && must_wait(in, event)) {
+    return hold(in, event, at);
+  }
   if (event.expired) {
     // Contract section 4: it may be news of an end. It is not applied, but nobody may rely on the consent any more.
     if (at.known) {
       cast_doubt(in, *at.known, report, at.delivery);
     }
-    return put_aside(in, event, at.delivery, {reason::expired, "it had expired when it was received"});
-  }
-  if (!at.known && in.how.unknown == unknown_consents::hold) {
-    return hold(in, event, at.delivery);
+    return put_aside(in, event, at, {reason::expired, "it had expired when it was received"});
   }
   auto const print = fingerprint(report);
   auto const earlier = find_recorded(in, report, print);
   auto const before = at.known ? std::optional(at.known->record.state) : std::nullopt;
   auto made = consent::decide(before, report, at.delivery.received, at.redelivered || earlier.has_value());
   if (!made) {
-    return put_aside(in, event, at.delivery, made.error());
+    return put_aside(in, event, at, made.error());
   }
   return record(in, event, at, std::move(*made), print, earlier);
 }

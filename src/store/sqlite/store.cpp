@@ -59,9 +59,10 @@ public:
     return writer_.submit<void>([refused = std::move(refused)](ledger& in) { return set_aside_refused(in, refused); });
   }
 
-  async_result<void> wait_for_keys(std::int64_t delivery, std::string issuer) override {
-    return writer_.submit<void>(
-        [delivery, issuer = std::move(issuer)](ledger& in) { return sqlite::wait_for_keys(in, delivery, issuer); });
+  async_result<void> wait_for_keys(std::int64_t delivery, std::string issuer, std::optional<std::string> jti) override {
+    return writer_.submit<void>([delivery, issuer = std::move(issuer), jti = std::move(jti)](ledger& in) {
+      return sqlite::wait_for_keys(in, delivery, issuer, jti);
+    });
   }
 
   async_result<std::size_t> keys_arrived(std::string issuer) override {
