@@ -120,53 +120,29 @@ parsed<store::announcement> read_announcement(std::string id, std::string body) 
   return made;
 }
 
-namespace {
-
-// The id and the body of a call, read and checked.
-boost::asio::awaitable<parsed<store::announcement>> read_call(std::size_t body_limit, net::exchange& request,
-                                                              call const& asked) {
+boost::asio::awaitable<net::response> announce_consent(store::event_store& to, std::size_t body_limit,
+                                                       net::exchange& request, call const& asked) {
   auto id = consent_id(asked.id);
   if (!id) {
-    co_return id.error();
+    co_return to_response(id.error());
   }
   if (!is_sent_as(request.head(), "application/json")) {
-    problem wrong{problem_kind::media_type, "The body must be application/json.", "Content-Type", {}};
-    co_return wrong;
+    problem const wrong{problem_kind::media_type, "The body must be application/json.", "Content-Type", {}};
+    co_return to_response(wrong);
   }
   auto body = co_await request.read_body(body_limit);
   if (!body) {
-    co_return from_failure(body.error());
+    co_return to_response(from_failure(body.error()));
   }
   auto wanted = read_announcement(std::move(*id), std::move(*body));
-  if (wanted) {
-    // No credentials, no name: the value that stands for "no uid" (chown(2)), never root's.
-    wanted->uid = request.head().peer.uid.value_or(std::numeric_limits<uid_t>::max());
-  }
-  co_return wanted;
-}
-
-} // namespace
-
-boost::asio::awaitable<net::response> announce_consent(store::event_store& to, std::size_t body_limit,
-                                                       net::exchange& request, call const& asked) {
-  auto wanted = co_await read_call(body_limit, request, asked);
   if (!wanted) {
     co_return to_response(wanted.error());
   }
-  auto done = co_await to.announce(std::move(*wanted));
-  if (!done) {
-    co_return to_response(from_failure(done.error()));
-  }
-  co_return created_or_known(*done, to.extent().epoch);
-}
-
-boost::asio::awaitable<net::response> bind_consent(store::event_store& to, std::size_t body_limit,
-                                                   net::exchange& request, call const& asked) {
-  auto wanted = co_await read_call(body_limit, request, asked);
-  if (!wanted) {
-    co_return to_response(wanted.error());
-  }
-  auto done = co_await to.bind(std::move(*wanted));
+  // No credentials, no name: the value that stands for "no uid" (chown(2)), never root's.
+  wanted->uid = request.head().peer.uid.value_or(std::numeric_limits<uid_t>::max());
+  bool const decides = asked.route->where == endpoint::bind_consent;
+  auto operation = decides ? to.bind(std::move(*wanted)) : to.announce(std::move(*wanted));
+  auto done = co_await std::move(operation);
   if (!done) {
     co_return to_response(from_failure(done.error()));
   }

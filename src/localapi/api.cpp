@@ -44,9 +44,8 @@ asio::awaitable<net::response> api::answer(net::exchange& request, call const& a
   case endpoint::show_consent:
     co_return co_await show_consent(store_, asked);
   case endpoint::announce_consent:
-    co_return co_await announce_consent(store_, how_.max_body_bytes, request, asked);
   case endpoint::bind_consent:
-    co_return co_await bind_consent(store_, how_.max_body_bytes, request, asked);
+    co_return co_await announce_consent(store_, how_.max_body_bytes, request, asked);
   case endpoint::consent_history:
     co_return co_await consent_history(store_, asked);
   case endpoint::consent_usable:

@@ -1,5 +1,6 @@
 #include "localapi/quarantine.hpp"
 
+#include "localapi/deliveries.hpp"
 #include "localapi/parameters.hpp"
 #include "localapi/render.hpp"
 #include "json/writer.hpp"
@@ -36,19 +37,6 @@ void note(log_sink& log, std::string_view what, std::int64_t delivery, store::re
              {"reason", std::string(to_string(left.why))},
              {"attempts", std::to_string(left.attempts)},
              {"uid", uid ? std::to_string(*uid) : std::string("unknown")}});
-}
-
-boost::asio::awaitable<net::response> show_record(store::event_store& from, std::int64_t delivery) {
-  auto found = co_await from.find_delivery(delivery);
-  if (!found) {
-    co_return to_response(from_failure(found.error()));
-  }
-  if (!*found) {
-    co_return to_response(not_in_quarantine());
-  }
-  json::writer out;
-  put_delivery(out, **found, from.extent().epoch);
-  co_return json_response(200, out.take());
 }
 
 problem about_retry(failure const& why) {
@@ -109,7 +97,7 @@ boost::asio::awaitable<net::response> retry_quarantined(store::event_store& at, 
     co_return to_response(about_retry(left.error()));
   }
   note(log, "delivery retried", *id, *left, request);
-  co_return co_await show_record(at, *id);
+  co_return co_await show_delivery(at, asked);
 }
 
 boost::asio::awaitable<net::response> drop_quarantined(store::event_store& at, log_sink& log, net::exchange& request,
@@ -123,7 +111,7 @@ boost::asio::awaitable<net::response> drop_quarantined(store::event_store& at, l
     co_return to_response(about_retry(left.error()));
   }
   note(log, "quarantined delivery dropped", *id, *left, request);
-  co_return co_await show_record(at, *id);
+  co_return co_await show_delivery(at, asked);
 }
 
 } // namespace consentd::localapi
