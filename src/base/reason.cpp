@@ -192,6 +192,10 @@ std::string_view contract_code(reason code) noexcept {
   return entry_of(code).contract;
 }
 
+bool is_final(reason code) noexcept {
+  return code == reason::replay || code == reason::signature || code == reason::expired;
+}
+
 std::span<reason const> all_reasons() noexcept {
   return codes;
 }

@@ -96,6 +96,10 @@ std::string_view meaning(reason code) noexcept;
 // The code of contract section 7 that a sender is told; empty where the contract has none (local failures). A literal.
 std::string_view contract_code(reason code) noexcept;
 
+// True for the quarantine's reasons that judging the same bytes at the same time of receipt cannot change, whatever is
+// mended meanwhile: replay, signature, expired.
+bool is_final(reason code) noexcept;
+
 // Every reason, in the order of declaration.
 std::span<reason const> all_reasons() noexcept;
 

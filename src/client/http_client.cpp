@@ -207,6 +207,19 @@ result<answer> http_client::put(std::string const& target, std::string json) con
   return call_once(how_, std::move(request));
 }
 
+result<answer> http_client::post(std::string const& target) const {
+  auto request = make_request(http::verb::post, target);
+  request.set(http::field::accept, "application/json, application/problem+json");
+  request.prepare_payload();
+  return call_once(how_, std::move(request));
+}
+
+result<answer> http_client::remove(std::string const& target) const {
+  auto request = make_request(http::verb::delete_, target);
+  request.set(http::field::accept, "application/json, application/problem+json");
+  return call_once(how_, std::move(request));
+}
+
 event_reader::event_reader(settings how, std::string target, std::string place)
     : how_(std::move(how)), target_(std::move(target)), place_(std::move(place)) {
 }

@@ -38,6 +38,9 @@ public:
 
   result<answer> get(std::string const& target) const;
   result<answer> put(std::string const& target, std::string json) const;
+  // Without a body.
+  result<answer> post(std::string const& target) const;
+  result<answer> remove(std::string const& target) const; // DELETE
 
   settings const& how() const noexcept { return how_; }
 

@@ -288,15 +288,27 @@ result<decision> decide(std::optional<state> const& before, report const& event,
   return made;
 }
 
-result<state> doubt(state const& before, report const& expired) {
-  if (auto const bound = check_binding(before, expired); !bound) {
+bool may_end(report const& event) noexcept {
+  return event.what == change::deleted || (event.status && is_terminal(*event.status));
+}
+
+result<state> doubt(state const& before, report const& unapplied) {
+  if (auto const bound = check_binding(before, unapplied); !bound) {
     return bound.error();
   }
   state after = before;
-  bool const may_have_ended = expired.what == change::deleted || (expired.status && is_terminal(*expired.status));
   bool const ended = after.flags.deleted || (after.status && is_terminal(*after.status));
-  if (may_have_ended && !ended) {
+  if (may_end(unapplied) && !ended) {
     after.flags.in_doubt = true;
+  }
+  return after;
+}
+
+state contest(state const& before, report const& event) {
+  state after = before;
+  if (event.issuer != before.issuer && before.bound == binding::by_event) {
+    after.flags.contested = true;
+    after.claimant = event.issuer;
   }
   return after;
 }

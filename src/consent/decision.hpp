@@ -66,6 +66,7 @@ struct state {
   std::optional<std::string> revoked_by;
   std::optional<permission_set> permissions; // what every event that was taken has named; absent until one names any
   consent::flags flags;
+  std::optional<std::string> claimant; // while contested: the other issuer, of several the last
   std::string resource;
   digest resource_digest{};
 };
@@ -89,10 +90,18 @@ struct decision {
 // kind when `before` is absent. Then nothing moves.
 result<decision> decide(std::optional<state> const& before, report const& event, timestamp received, bool recorded);
 
-// An event whose `exp` alone failed is not applied (contract section 4). If it may have ended the consent (a terminal
-// status, a deletion) and that had not ended before, the consent is in doubt in the state returned; otherwise it is as
+// A terminal status, or a deletion.
+bool may_end(report const& event) noexcept;
+
+// An event whose `exp` alone failed is not applied (contract section 4), nor is one that cannot be read. If it may have
+// ended the consent and that had not ended before, the consent is in doubt in the state returned; otherwise it is as
 // before. Refuses with issuer_mismatch and kind_mismatch, as decide() does: another bank's old event casts no doubt.
-result<state> doubt(state const& before, report const& expired);
+result<state> doubt(state const& before, report const& unapplied);
+
+// Another issuer's verified event about a consent that nobody has announced: only an event says whose it is, and now
+// two contradict each other. The state returned is contested, with that issuer as its claimant. Where the issuers
+// agree, or a TPP service has said whose the consent is, it is as before.
+state contest(state const& before, report const& event);
 
 // The answer to "may this consent be used now?" (contract section 6).
 enum class usability : std::uint8_t {

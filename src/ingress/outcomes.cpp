@@ -23,6 +23,7 @@ std::optional<result<void>> verdict_of(store::delivery_record const& record) {
   case store::delivery_state::waiting_for_keys:
     return failure{reason::keys_unavailable, "it waits for keys of its issuer"};
   case store::delivery_state::quarantined:
+  case store::delivery_state::dropped:
     break;
   }
   return failure{record.why.value_or(reason::internal), record.detail};

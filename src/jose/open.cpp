@@ -57,7 +57,7 @@ result<compact_jws> read_token(std::string plaintext, event_policy const& policy
   return token;
 }
 
-constexpr std::size_t longest_issuer = 512; // as read_claims() has it
+constexpr std::size_t longest_text = 512; // as read_claims() has it
 
 result<unverified_event> peek(compact_jws token, event_policy const& policy, claimed& learned) {
   auto payload = decode_base64url(token.payload_part()).value();
@@ -72,10 +72,13 @@ result<unverified_event> peek(compact_jws token, event_policy const& policy, cla
   if (!issuer) {
     return failure{reason::claims_malformed, "iss is missing or no string"};
   }
-  if (issuer->empty() || issuer->size() > longest_issuer) {
+  if (issuer->empty() || issuer->size() > longest_text) {
     return failure{reason::claims_malformed, "iss has not 1 to 512 bytes"};
   }
   learned.issuer = *issuer;
+  if (auto const jti = document->root().find_string("jti"); jti && jti->size() <= longest_text) {
+    learned.jti = std::string(*jti);
+  }
   return unverified_event{std::move(token), std::move(payload), std::move(*document), learned.issuer};
 }
 

@@ -83,6 +83,7 @@ struct claimed {
   std::string issuer;
   std::string jws;                             // compact; empty when nothing of that form was inside
   std::shared_ptr<verification_key const> key; // null while the signature has not held
+  std::optional<std::string> jti;
 };
 
 // All of it, in the contract's order, judged at the time of receipt. Costs an RSA private operation. The keys are

@@ -140,7 +140,9 @@ boost::asio::awaitable<net::response> announce_consent(store::event_store& to, s
   }
   // No credentials, no name: the value that stands for "no uid" (chown(2)), never root's.
   wanted->uid = request.head().peer.uid.value_or(std::numeric_limits<uid_t>::max());
-  auto done = co_await to.announce(std::move(*wanted));
+  bool const decides = asked.route->where == endpoint::bind_consent;
+  auto operation = decides ? to.bind(std::move(*wanted)) : to.announce(std::move(*wanted));
+  auto done = co_await std::move(operation);
   if (!done) {
     co_return to_response(from_failure(done.error()));
   }

@@ -3,6 +3,7 @@
 #include "localapi/announce.hpp"
 #include "localapi/consents.hpp"
 #include "localapi/deliveries.hpp"
+#include "localapi/quarantine.hpp"
 #include "localapi/resources.hpp"
 
 #include <utility>
@@ -44,6 +45,7 @@ asio::awaitable<net::response> api::answer(net::exchange& request, call const& a
   case endpoint::show_consent:
     co_return co_await show_consent(store_, asked);
   case endpoint::announce_consent:
+  case endpoint::bind_consent:
     co_return co_await announce_consent(store_, how_.max_body_bytes, request, asked);
   case endpoint::consent_history:
     co_return co_await consent_history(store_, asked);
@@ -53,6 +55,10 @@ asio::awaitable<net::response> api::answer(net::exchange& request, call const& a
     co_return co_await list_quarantine(store_, asked);
   case endpoint::show_quarantine:
     co_return co_await show_quarantine(store_, asked);
+  case endpoint::retry_quarantined:
+    co_return co_await retry_quarantined(store_, log_, request, asked);
+  case endpoint::drop_quarantined:
+    co_return co_await drop_quarantined(store_, log_, request, asked);
   case endpoint::find_deliveries:
     co_return co_await find_deliveries(store_, asked);
   case endpoint::show_delivery:

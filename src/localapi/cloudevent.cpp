@@ -68,6 +68,7 @@ void put_consent_change(json::writer& out, store::journal_entry const& entry) {
   put_text(out, "revokedBy", entry.revoked_by ? std::string_view(*entry.revoked_by) : std::string_view{});
   put_time(out, "statusUpdateDateTime", entry.status_time);
   put_time(out, "expirationDateTime", entry.expiry);
+  put_flags(out, entry.flags);
 }
 
 void put_data(json::writer& out, store::journal_entry const& entry) {

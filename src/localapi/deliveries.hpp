@@ -1,4 +1,4 @@
-// What became of the Hub's deliveries, and what was not accepted.
+// What became of the Hub's deliveries.
 #ifndef CONSENTD_LOCALAPI_DELIVERIES_HPP
 #define CONSENTD_LOCALAPI_DELIVERIES_HPP
 
@@ -10,10 +10,6 @@
 
 namespace consentd::localapi {
 
-// GET /v1/quarantine: newest first, without raw bodies.
-boost::asio::awaitable<net::response> list_quarantine(store::event_store& from, call const& asked);
-// GET /v1/quarantine/{delivery_id}: with the raw body.
-boost::asio::awaitable<net::response> show_quarantine(store::event_store& from, call const& asked);
 // GET /v1/deliveries?interaction_id=: a list, since senders may use an interaction id again; oldest first, at most
 // max_limit.
 boost::asio::awaitable<net::response> find_deliveries(store::event_store& from, call const& asked);

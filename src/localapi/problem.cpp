@@ -18,7 +18,7 @@ struct description {
 };
 
 // tests/unit/localapi/check_openapi.py reads this table: one row, one line.
-constexpr std::array<description, 16> descriptions{{
+constexpr std::array<description, 17> descriptions{{
     {problem_kind::path_unknown, "path-unknown", 404, "There is no such path"},
     {problem_kind::not_found, "not-found", 404, "There is no such thing"},
     {problem_kind::method_not_allowed, "method-not-allowed", 405, "This path has no such method"},
@@ -32,6 +32,7 @@ constexpr std::array<description, 16> descriptions{{
     {problem_kind::conflict, "conflict", 409, "This contradicts what is known"},
     {problem_kind::not_permitted, "not-permitted", 403, "This caller may not do that"},
     {problem_kind::too_many_streams, "too-many-streams", 503, "Too many event streams are open"},
+    {problem_kind::inbox_full, "inbox-full", 503, "The inbox is full"},
     {problem_kind::storage, "storage", 503, "The store is not available"},
     {problem_kind::shutting_down, "shutting-down", 503, "The daemon is stopping"},
     {problem_kind::internal, "internal", 500, "Something went wrong inside"},
@@ -63,6 +64,8 @@ problem_kind kind_of(reason code) noexcept {
     return problem_kind::request_timeout;
   case reason::request_malformed:
     return problem_kind::request_malformed;
+  case reason::inbox_full:
+    return problem_kind::inbox_full;
   case reason::shutting_down:
     return problem_kind::shutting_down;
   case reason::storage:

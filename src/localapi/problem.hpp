@@ -30,6 +30,7 @@ enum class problem_kind : std::uint8_t {
   conflict,
   not_permitted,
   too_many_streams,
+  inbox_full,
   storage,
   shutting_down,
   internal,

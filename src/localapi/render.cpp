@@ -11,6 +11,22 @@ void put_optional_text(json::writer& out, std::string_view name, std::optional<s
   put_text(out, name, text ? std::string_view(*text) : std::string_view{});
 }
 
+// A consent's history has entries of these types alone.
+std::string_view to_string(store::entry_type type) noexcept {
+  switch (type) {
+  case store::entry_type::status:
+    return "status";
+  case store::entry_type::announced:
+    return "announced";
+  case store::entry_type::lapsed:
+    return "lapsed";
+  default:
+    return "";
+  }
+}
+
+} // namespace
+
 void put_flags(json::writer& out, consent::flags const& set) {
   std::array<std::pair<bool, std::string_view>, 9> const words{{
       {set.in_doubt, "in-doubt"},
@@ -31,22 +47,6 @@ void put_flags(json::writer& out, consent::flags const& set) {
   }
   out.end_array();
 }
-
-// A consent's history has entries of these types alone.
-std::string_view to_string(store::entry_type type) noexcept {
-  switch (type) {
-  case store::entry_type::status:
-    return "status";
-  case store::entry_type::announced:
-    return "announced";
-  case store::entry_type::lapsed:
-    return "lapsed";
-  default:
-    return "";
-  }
-}
-
-} // namespace
 
 std::string make_place(std::string_view epoch, std::uint64_t sequence) {
   return std::string(epoch) + "-" + std::to_string(sequence);
@@ -100,6 +100,7 @@ void put_consent(json::writer& out, store::consent_record const& of, std::string
   put_optional_text(out, "baseConsentId", state.base_consent_id);
   put_optional_text(out, "revokedBy", state.revoked_by);
   put_flags(out, state.flags);
+  put_optional_text(out, "contestedBy", state.claimant);
   put_text(out, "place", make_place(epoch, of.sequence));
   put_time(out, "createdAt", of.created);
   put_time(out, "updatedAt", of.updated);
@@ -189,6 +190,9 @@ void put_delivery(json::writer& out, store::delivery_record const& of, std::stri
   put_text(out, "consentId", of.consent_id);
   put_text(out, "jweKid", of.jwe_kid);
   put_text(out, "jwsKid", of.jws_kid);
+  put_number(out, "attempts", of.attempts);
+  out.name("repeatsDeliveryId");
+  of.repeats ? out.integer(*of.repeats) : out.null();
   out.end_object();
 }
 

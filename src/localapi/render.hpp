@@ -31,6 +31,9 @@ void put_word(json::writer& out, std::string_view name, std::optional<Word> word
   put_text(out, name, word ? to_string(*word) : std::string_view{});
 }
 
+// A member `flags`, with the names of those that are set.
+void put_flags(json::writer& out, consent::flags const& set);
+
 // The members of a consent, without the braces. Lists come without `resource`: it may be large.
 enum class detail_level : std::uint8_t { summary, full };
 void put_consent(json::writer& out, store::consent_record const& of, std::string_view epoch, detail_level how);

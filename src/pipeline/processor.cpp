@@ -28,7 +28,12 @@ struct outcome_line {
   void operator()(store::resource_decided const& how) const { decided(how.disposition, how.status, how.alert); }
   void operator()(store::passed_on const&) const { plain("event of an unknown family passed on"); }
   void operator()(store::repeated const&) const { plain("event of an unknown family came again"); }
-  void operator()(store::held const&) const { plain("event held until its consent is announced"); }
+  void operator()(store::held const& how) const {
+    log.write(severity::info, how.joined ? "redelivery of a held event" : "event held until its consent is known",
+              {{"interaction_id", interaction_id},
+               {"subject", subject},
+               {"held_as_delivery", how.joined ? std::to_string(*how.joined) : std::string("its own")}});
+  }
   void operator()(store::set_aside const& how) const {
     log.write(severity::warning, "event quarantined",
               {{"interaction_id", interaction_id},
@@ -234,7 +239,8 @@ asio::awaitable<result<void>> processor::let_wait(awaits_keys const& what, std::
   log_.write(severity::warning, "event waits for its issuer's keys",
              {{"interaction_id", interaction_id}, {"issuer", what.issuer}});
   auto issuer = what.issuer;
-  auto const recorded = co_await inbox_.wait_for_keys(what.delivery, std::move(issuer));
+  auto jti = what.jti;
+  auto const recorded = co_await inbox_.wait_for_keys(what.delivery, std::move(issuer), std::move(jti));
   // Keys that arrived after it was judged and before this was recorded have released nothing: they are asked for again.
   trust_.issuers.ask_for(what.issuer);
   co_return recorded;

@@ -1,5 +1,6 @@
 #include "pipeline/verdict.hpp"
 
+#include "events/end.hpp"
 #include "events/event.hpp"
 
 #include <utility>
@@ -7,9 +8,13 @@
 namespace consentd::pipeline {
 namespace {
 
-store::refusal refuse(std::int64_t delivery, failure why, std::string issuer, std::string consent_id = {}) {
-  return {
-      .delivery = delivery, .why = std::move(why), .issuer = std::move(issuer), .consent_id = std::move(consent_id)};
+store::refusal refuse(std::int64_t delivery, failure why, jose::claimed learned) {
+  store::refusal made;
+  made.delivery = delivery;
+  made.why = std::move(why);
+  made.issuer = std::move(learned.issuer);
+  made.jti = std::move(learned.jti);
+  return made;
 }
 
 store::event_token token_of(jose::signed_event const& event, digest const& message) {
@@ -47,13 +52,15 @@ verdict judge(store::pending_delivery const& delivery, trust const& by) {
   auto opened = jose::open_event(delivery.body, delivery.received, by.keys, by.issuers, by.policy, nullptr, &learned);
   if (!opened) {
     if (opened.error().code == reason::keys_unavailable) {
-      return awaits_keys{delivery.delivery, std::move(learned.issuer)};
+      return awaits_keys{delivery.delivery, std::move(learned.issuer), std::move(learned.jti)};
     }
-    return refuse(delivery.delivery, opened.error(), std::move(learned.issuer));
+    return refuse(delivery.delivery, opened.error(), std::move(learned));
   }
   auto event = events::read_event(*opened);
   if (!event) {
-    return refuse(delivery.delivery, event.error(), std::move(learned.issuer));
+    auto refused = refuse(delivery.delivery, event.error(), std::move(learned));
+    refused.end = events::find_end(*opened);
+    return refused;
   }
   return std::visit([&](auto& read) { return settlement_of(delivery.delivery, *opened, read); }, *event);
 }

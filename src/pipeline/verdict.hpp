@@ -7,6 +7,7 @@
 #include "jose/open.hpp"
 #include "store/records.hpp"
 
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -23,6 +24,7 @@ struct trust {
 struct awaits_keys {
   std::int64_t delivery = 0;
   std::string issuer;
+  std::optional<std::string> jti; // as claimed
 };
 
 using verdict =

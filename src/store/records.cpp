@@ -29,6 +29,8 @@ std::string_view to_string(delivery_state value) noexcept {
     return "decided";
   case delivery_state::quarantined:
     return "quarantined";
+  case delivery_state::dropped:
+    return "dropped";
   }
   return {};
 }

@@ -22,7 +22,7 @@ namespace consentd::store {
 struct bearer_token {
   std::string issuer;
   std::string identity;  // "jti:…" or "sha256:…"
-  timestamp spent_until; // `exp` plus leeway: after it the token is refused by its age
+  timestamp spent_until; // `exp` plus leeway: after it the token is refused by its age; a day it is remembered anyway
 };
 
 struct new_delivery {
@@ -102,7 +102,11 @@ struct passed_on { // of an unknown family: subscribers are told
 struct repeated { // of an unknown family, once more: nobody is told again
   std::uint64_t sequence = 0;
 };
-struct held {}; // waits until its consent is announced
+// It waits until its consent is announced, or, with `joined`, goes no further: a redelivery of an event that waits
+// already, as that delivery.
+struct held {
+  std::optional<std::int64_t> joined;
+};
 struct set_aside {
   failure why; // issuer_mismatch, kind_mismatch, replay, expired, unknown_consent (no room to hold it), …
 };
@@ -114,6 +118,9 @@ struct refusal {
   // As far as they are known; empty otherwise. Unverified ones are shown to operators as claimed.
   std::string issuer;
   std::string consent_id;
+  std::optional<std::string> jti{}; // of `issuer`'s token: what was spent under it is remembered while this is kept
+  // What a verified event that cannot be applied says of an end: its consent, if it is of that issuer, is now in doubt.
+  std::optional<consent::report> end{};
 };
 
 struct announcement {
@@ -245,7 +252,21 @@ struct quarantine_entry {
   std::string body; // empty in a list
 };
 
-enum class delivery_state : std::uint8_t { pending, waiting_for_consent, waiting_for_keys, decided, quarantined };
+// A delivery that left the quarantine because somebody asked for it.
+struct released_delivery {
+  std::string interaction_id;
+  reason why{};               // it was there
+  std::uint32_t attempts = 0; // how often it had been opened by then
+};
+
+enum class delivery_state : std::uint8_t {
+  pending,
+  waiting_for_consent,
+  waiting_for_keys,
+  decided,
+  quarantined,
+  dropped // it was in quarantine, and left it by an operator's word or for newer ones: its body is gone
+};
 
 std::string_view to_string(delivery_state value) noexcept;
 
@@ -264,6 +285,8 @@ struct delivery_record {
   std::string consent_id;
   std::string jwe_kid;
   std::string jws_kid;
+  std::uint32_t attempts = 0;          // how often it was opened so far
+  std::optional<std::int64_t> repeats; // of a redelivery of an event that was held: the delivery that goes on for both
 };
 
 struct statistics {

@@ -40,7 +40,9 @@ public:
   virtual async_result<std::vector<pending_delivery>> take(std::size_t at_most) = 0;
 
   // The verified event of a delivery in hand: decides (contract section 6) and records, all in the transaction in which
-  // the delivery leaves the inbox.
+  // the delivery leaves the inbox. What cannot be decided before its consent is known is held, and spends nothing: an
+  // event of an unknown consent, or, where events bind, a deletion that does not say of what kind; and in both cases
+  // one that had expired and may have ended it. A redelivery of what is held joins it.
   virtual async_result<outcome> settle(settlement event) = 0;
 
   // The same for events that are about no consent. A payment of a consent that nobody knows is held until that consent
@@ -51,8 +53,13 @@ public:
   // A delivery in hand is not accepted: to quarantine.
   virtual async_result<void> set_aside(refusal refused) = 0;
 
-  // A delivery in hand waits for keys of `issuer` and is handed out again after keys_arrived(issuer).
-  virtual async_result<void> wait_for_keys(std::int64_t delivery, std::string issuer) = 0;
+  // A delivery in hand waits for keys of `issuer` and is handed out again after keys_arrived(issuer). `jti`: as its
+  // token claims.
+  virtual async_result<void> wait_for_keys(std::int64_t delivery, std::string issuer,
+                                           std::optional<std::string> jti) = 0;
+  async_result<void> wait_for_keys(std::int64_t delivery, std::string issuer) {
+    return wait_for_keys(delivery, std::move(issuer), std::nullopt);
+  }
   // How many became ready.
   virtual async_result<std::size_t> keys_arrived(std::string issuer) = 0;
 
@@ -72,9 +79,15 @@ public:
   virtual ~consents() = default;
 
   // A TPP service says that it created this consent. Events that waited for it become ready in the same transaction.
-  // conflict: it is known with another issuer or kind (the detail names which). The same again, or with a narrower
-  // expiry: fine.
+  // conflict: it is bound to another issuer or kind, or contested (the detail names by whom). The same again, or with a
+  // narrower expiry: fine.
   virtual async_result<announced> announce(announcement consent) = 0;
+
+  // An operator says whose a contested consent is: the issuer that it is bound to, and then it keeps its state, or its
+  // claimant, and then it begins anew, as if announced for the first time. Recorded and told as an announcement, since
+  // from then on it counts as one. not_found; conflict: that issuer does not claim it, or the kind is another one than
+  // that of the state kept. Where nobody contests it this is announce().
+  virtual async_result<announced> bind(announcement consent) = 0;
 
   // Consents whose expiry lies at or before `now` and that are live are marked lapsed, each with a journal entry; at
   // most `at_most` in one go. How many.
@@ -114,7 +127,7 @@ public:
   virtual void on_growth(std::function<void()> grew) = 0;
 };
 
-// What operators look into.
+// What operators look into, and what they do about it.
 class records {
 public:
   virtual ~records() = default;
@@ -123,6 +136,13 @@ public:
   virtual async_result<std::vector<quarantine_entry>> quarantined(std::optional<reason> why, std::int64_t before,
                                                                   std::size_t limit) = 0;
   virtual async_result<std::optional<quarantine_entry>> find_quarantined(std::int64_t id) = 0;
+  // Puts one back into the inbox, with its number, interaction id and time of receipt, to be judged by every check
+  // anew, as of that time. Until its next outcome it is pending and has no record of the last one, but counts its
+  // attempts on. One that was there as poison goes back at the first death more. not_found; conflict: its reason is
+  // final (is_final()), which the detail says; inbox_full, as append().
+  virtual async_result<released_delivery> retry(std::int64_t id) = 0;
+  // Takes one out for good; the record of what became of it stays. not_found.
+  virtual async_result<released_delivery> drop(std::int64_t id) = 0;
   // Every delivery of that interaction id, oldest first, at most `limit`, whatever became of it.
   virtual async_result<std::vector<delivery_record>> deliveries(std::string interaction_id, std::size_t limit) = 0;
   virtual async_result<std::optional<delivery_record>> find_delivery(std::int64_t id) = 0;

@@ -34,12 +34,34 @@ consent::state narrowed(consent::state state, announcement const& asked) {
 
 result<void> check_agrees(consent::state const& known, announcement const& asked) {
   if (known.issuer != asked.issuer) {
-    return failure{reason::conflict, "the consent is known with issuer " + known.issuer};
+    return failure{reason::conflict, "the consent is bound to another issuer: " + known.issuer};
   }
   if (known.kind != asked.kind) {
-    return failure{reason::conflict, "the consent is known with kind " + std::string(consent::to_string(known.kind))};
+    return failure{reason::conflict, "the consent is of another kind: " + std::string(consent::to_string(known.kind))};
   }
   return {};
+}
+
+std::string claims_on(consent::state const& known) {
+  return "it is bound to " + known.issuer + ", and claimed by " + known.claimant.value_or("another issuer");
+}
+
+// The consent as an operator has decided: with the state that the issuer's events gave it, or afresh, since nothing
+// that another issuer said of it counts.
+result<consent::state> decided_for(consent::state const& known, announcement const& asked) {
+  if (asked.issuer == known.issuer) {
+    if (auto const agrees = check_agrees(known, asked); !agrees) {
+      return agrees.error();
+    }
+    auto after = narrowed(known, asked);
+    after.flags.contested = false;
+    after.claimant.reset();
+    return after;
+  }
+  if (asked.issuer == known.claimant) {
+    return new_state(asked);
+  }
+  return failure{reason::conflict, "this issuer does not claim the consent: " + claims_on(known)};
 }
 
 bool changes(consent::state const& before, consent::state const& after) {
@@ -47,9 +69,14 @@ bool changes(consent::state const& before, consent::state const& after) {
          before.base_consent_id != after.base_consent_id || before.flags != after.flags;
 }
 
+// A consent that was bound to another issuer keeps no resource of it.
+std::optional<std::int64_t> document_of(std::optional<kept_consent> const& known, consent::state const& after) {
+  return known && known->record.state.issuer == after.issuer ? known->document : std::nullopt;
+}
+
 // Adds the entry and keeps the consent; the record as it now stands, without its resource.
 consent_record tell(ledger& in, std::optional<kept_consent> const& known, consent::state after, journal_entry entry) {
-  auto const document = known ? known->document : std::nullopt;
+  auto const document = document_of(known, after);
   entry.told = true;
   auto const sequence = add_entry(in, entry, document);
   save_consent(in, {known, after, document, sequence});
@@ -57,26 +84,18 @@ consent_record tell(ledger& in, std::optional<kept_consent> const& known, consen
   return {std::move(after), sequence, created, in.now};
 }
 
-std::string resource_of(ledger& in, std::optional<kept_consent> const& known) {
-  if (!known || !known->document) {
+std::string resource_of(ledger& in, std::optional<std::int64_t> document) {
+  if (!document) {
     return {};
   }
-  query row(in.db, "SELECT json FROM documents WHERE id = ?", *known->document);
+  query row(in.db, "SELECT json FROM documents WHERE id = ?", *document);
   return row.step() ? std::string(row.text(0)) : std::string();
 }
 
-} // namespace
-
-result<announced> announce(ledger& in, announcement const& asked) {
-  auto const known = load_consent(in.db, asked.consent_id);
-  if (known) {
-    if (auto const agrees = check_agrees(known->record.state, asked); !agrees) {
-      return agrees.error();
-    }
-  }
-  auto after = known ? narrowed(known->record.state, asked) : new_state(asked);
-  check_link(in.db, known ? known->record.state.base_consent_id : std::nullopt, after);
-
+// The consent comes to stand as `after`, by the word of whoever asked, and what waited for it is released.
+announced keep_announced(ledger& in, std::optional<kept_consent> const& known, consent::state after,
+                         announcement const& asked) {
+  auto const document = document_of(known, after);
   announced made;
   made.created = !known;
   if (known && !changes(known->record.state, after)) {
@@ -84,12 +103,56 @@ result<announced> announce(ledger& in, announcement const& asked) {
   } else {
     auto entry = entry_of(after);
     entry.type = entry_type::announced;
-    entry.previous = after.status;
+    entry.previous = known ? known->record.state.status : std::nullopt;
     entry.uid = asked.uid;
     made.consent = tell(in, known, std::move(after), std::move(entry));
   }
-  made.consent.state.resource = resource_of(in, known);
+  made.consent.state.resource = resource_of(in, document);
   made.released = release(in, waits_for_consent(asked.consent_id));
+  return made;
+}
+
+} // namespace
+
+result<announced> announce(ledger& in, announcement const& asked) {
+  auto const known = load_consent(in.db, asked.consent_id);
+  if (!known) {
+    auto after = new_state(asked);
+    check_link(in.db, std::nullopt, after);
+    return keep_announced(in, known, std::move(after), asked);
+  }
+  auto const& before = known->record.state;
+  // Whoever announces may have the issuer's name from the very event that is in question.
+  if (before.flags.contested) {
+    return failure{reason::conflict, "the consent is contested, and an operator must decide it: " + claims_on(before)};
+  }
+  if (auto const agrees = check_agrees(before, asked); !agrees) {
+    return agrees.error();
+  }
+  auto after = narrowed(before, asked);
+  check_link(in.db, before.base_consent_id, after);
+  return keep_announced(in, known, std::move(after), asked);
+}
+
+result<announced> bind(ledger& in, announcement const& asked) {
+  auto const known = load_consent(in.db, asked.consent_id);
+  if (!known) {
+    return failure{reason::not_found, "no consent of this id is known"};
+  }
+  auto const& before = known->record.state;
+  if (!before.flags.contested) {
+    return announce(in, asked);
+  }
+  auto after = decided_for(before, asked);
+  if (!after) {
+    return after.error();
+  }
+  bool const rebound = after->issuer != before.issuer;
+  check_link(in.db, rebound ? std::nullopt : before.base_consent_id, *after);
+  auto made = keep_announced(in, known, *after, asked);
+  if (rebound) {
+    check_links_to(in.db, *after);
+  }
   return made;
 }
 

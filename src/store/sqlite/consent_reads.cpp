@@ -178,7 +178,8 @@ std::optional<consent_record> find_consent(connection& on, std::string const& id
   query row(
       on,
       "SELECT c.id, c.issuer, c.kind, c.bound, c.status, c.status_time, c.event_time, c.expiry, c.base_consent_id, "
-      "c.revoked_by, c.flags, c.resource_digest, c.sequence, c.created, c.updated, d.json FROM consents AS c "
+      "c.revoked_by, c.flags, c.resource_digest, c.sequence, c.created, c.updated, c.claimant, d.json FROM consents AS "
+      "c "
       "LEFT JOIN documents AS d ON d.id = c.document WHERE c.id = ?",
       std::string_view(id));
   if (!row.step()) {

@@ -54,6 +54,13 @@ void update_consent(ledger& in, consent_change const& change) {
   if (state.permissions != known.permissions) { // seldom, and it may be long
     run(in.db, "UPDATE consents SET permissions = ? WHERE id = ?", to_stored(state.permissions), id);
   }
+  if (state.claimant != known.claimant) {
+    run(in.db, "UPDATE consents SET claimant = ? WHERE id = ?", state.claimant, id);
+  }
+  if (state.issuer != known.issuer || state.kind != known.kind) { // an operator has decided a contest
+    run(in.db, "UPDATE consents SET issuer = ?, kind = ? WHERE id = ?", std::string_view(state.issuer),
+        to_stored(state.kind), id);
+  }
   if (state.base_consent_id != known.base_consent_id) {
     run(in.db, "UPDATE consents SET base_consent_id = ? WHERE id = ?", state.base_consent_id, id);
   }
@@ -98,6 +105,7 @@ consent_record read_consent(query const& row) {
   made.sequence = static_cast<std::uint64_t>(row.integer(12));
   made.created = row.time(13);
   made.updated = row.time(14);
+  state.claimant = row.maybe_text(15);
   return made;
 }
 
@@ -105,7 +113,8 @@ std::optional<kept_consent> load_consent(connection& on, std::string_view id) {
   query row(
       on,
       "SELECT c.id, c.issuer, c.kind, c.bound, c.status, c.status_time, c.event_time, c.expiry, c.base_consent_id, "
-      "c.revoked_by, c.flags, c.resource_digest, c.sequence, c.created, c.updated, c.document, c.permissions FROM "
+      "c.revoked_by, c.flags, c.resource_digest, c.sequence, c.created, c.updated, c.claimant, c.document, "
+      "c.permissions FROM "
       "consents AS c "
       "WHERE c.id = ?",
       id);

@@ -17,8 +17,8 @@ namespace consentd::store::sqlite {
 // The columns that read_consent() expects, in its order, from `consents AS c`.
 inline constexpr std::string_view consent_columns = "c.id, c.issuer, c.kind, c.bound, c.status, c.status_time, "
                                                     "c.event_time, c.expiry, c.base_consent_id, c.revoked_by, c.flags, "
-                                                    "c.resource_digest, c.sequence, c.created, c.updated";
-inline constexpr int consent_column_count = 15;
+                                                    "c.resource_digest, c.sequence, c.created, c.updated, c.claimant";
+inline constexpr int consent_column_count = 16;
 
 // Without the resource.
 consent_record read_consent(query const& row);

@@ -12,8 +12,9 @@ namespace consentd::store::sqlite {
 result<outcome> settle(ledger& in, settlement const& event);
 result<outcome> settle(ledger& in, resource_settlement const& event);
 result<outcome> settle(ledger& in, unknown_settlement const& event);
-// store::consents::announce and lapse.
+// store::consents::announce, bind and lapse.
 result<announced> announce(ledger& in, announcement const& consent);
+result<announced> bind(ledger& in, announcement const& consent);
 std::size_t lapse(ledger& in, timestamp now, std::size_t at_most);
 
 } // namespace consentd::store::sqlite

@@ -268,6 +268,18 @@ std::string token_identity(std::string_view issuer, std::string_view identity) {
   return short_digest(text);
 }
 
+std::string event_identity(std::string_view issuer, std::optional<std::string> const& jti) {
+  return jti ? token_identity(issuer, *jti) : std::string();
+}
+
+std::string held_identity(event_token const& of, bool expired) {
+  std::string text = expired ? "expired:" : "";
+  text += of.jti ? "jti:" + *of.jti : std::string();
+  text += ':';
+  text += as_bytes(of.message_digest);
+  return token_identity(of.issuer, text);
+}
+
 std::string fingerprint(consent::report const& event) {
   auto const status = event.status ? to_stored(*event.status) : 0;
   return print_of(event, {event.consent_id, std::to_string(status)}, event.status_time);

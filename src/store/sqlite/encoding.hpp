@@ -62,6 +62,13 @@ enum class token_kind : std::uint8_t { bearer = 1, event = 2 };
 // the table small, and with them its part that fits into memory.
 std::string token_identity(std::string_view issuer, std::string_view identity);
 
+// The same of an event's token, as claimed: columns `event` of `inbox` and `quarantine`. Empty without `jti`.
+std::string event_identity(std::string_view issuer, std::optional<std::string> const& jti);
+
+// Column `held` of `inbox`: what a redelivery of the event is known by (contract section 4), and whether it had
+// expired: one that had must not stand for one that had not. 16 bytes.
+std::string held_identity(event_token const& of, bool expired);
+
 // Column `fingerprint` of `journal`: equal for events that repeat each other (contract section 6, `duplicate`). 16
 // bytes.
 std::string fingerprint(consent::report const& event);

@@ -1,18 +1,13 @@
 #include "store/sqlite/inbox_writes.hpp"
 
+#include "store/sqlite/consent_rows.hpp"
+#include "store/sqlite/doubt.hpp"
+
+#include <algorithm>
+#include <chrono>
+
 namespace consentd::store::sqlite {
 namespace {
-
-result<void> check_room(ledger const& in, std::size_t body_bytes) {
-  if (in.count.pending >= in.how.inbox_rows) {
-    return failure{reason::inbox_full,
-                   "the inbox holds " + std::to_string(in.how.inbox_rows) + " deliveries to be opened"};
-  }
-  if (in.count.inbox_bytes + body_bytes > in.how.inbox_bytes) {
-    return failure{reason::inbox_full, "the inbox holds " + std::to_string(in.count.inbox_bytes) + " bytes"};
-  }
-  return {};
-}
 
 std::int64_t insert(ledger& in, new_delivery const& delivery) {
   run(in.db, "INSERT INTO bodies (body) VALUES (?)", blob{delivery.body});
@@ -42,12 +37,24 @@ void note_left_hand(ledger& in, std::int64_t delivery) {
   in.after.inbox.push_back({inbox_change::what::left_hand, {delivery, {}, false}, {}});
 }
 
+// A token is remembered at least this long, whatever its own end says.
+constexpr std::chrono::hours shortest_memory{24};
+
+std::optional<blob> maybe_blob(std::string_view bytes) {
+  return bytes.empty() ? std::nullopt : std::optional(blob{bytes});
+}
+
+// This time included: a death is an attempt as well.
+std::uint32_t attempts_of(inbox_row const& delivery) noexcept {
+  return delivery.opened + delivery.deaths + 1;
+}
+
 void record_delivery(ledger& in, inbox_row const& delivery, ending const& how) {
   query row(
       in.db,
       "INSERT INTO deliveries (id, interaction_id, received, peer, bearer_issuer, bearer_identity, finished, sequence, "
-      "disposition, reason, detail, issuer, consent_id, jwe_kid, jws_kid) "
-      "SELECT id, interaction_id, received, peer, bearer_issuer, bearer_identity, ?, ?, ?, ?, ?, ?, ?, ?, ? "
+      "disposition, reason, detail, issuer, consent_id, jwe_kid, jws_kid, attempts, repeats) "
+      "SELECT id, interaction_id, received, peer, bearer_issuer, bearer_identity, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? "
       "FROM inbox WHERE id = ?");
   row.put(in.now);
   row.put(how.sequence);
@@ -63,6 +70,8 @@ void record_delivery(ledger& in, inbox_row const& delivery, ending const& how) {
   row.put(how.consent_id);
   row.put(how.jwe_kid);
   row.put(how.jws_kid);
+  row.put(attempts_of(delivery));
+  row.put(how.repeats);
   row.put(delivery.id);
   row.run();
 }
@@ -118,6 +127,17 @@ bool has_room_to_wait(ledger const& in, std::string const& issuer) {
 
 } // namespace
 
+result<void> check_room(ledger const& in, std::size_t body_bytes) {
+  if (in.count.pending >= in.how.inbox_rows) {
+    return failure{reason::inbox_full,
+                   "the inbox holds " + std::to_string(in.how.inbox_rows) + " deliveries to be opened"};
+  }
+  if (in.count.inbox_bytes + body_bytes > in.how.inbox_bytes) {
+    return failure{reason::inbox_full, "the inbox holds " + std::to_string(in.count.inbox_bytes) + " bytes"};
+  }
+  return {};
+}
+
 result<appended> append(ledger& in, new_delivery const& delivery, digest const& body_digest) {
   std::string identity;
   if (delivery.token) {
@@ -134,26 +154,31 @@ result<appended> append(ledger& in, new_delivery const& delivery, digest const& 
   }
   auto const id = insert(in, delivery);
   if (delivery.token) {
-    spend(in, token_kind::bearer, identity, body_digest, delivery.token->spent_until, id);
+    auto const until = std::max(delivery.token->spent_until, in.now + shortest_memory);
+    spend(in, token_kind::bearer, identity, body_digest, until, id);
   }
   return appended{id, false};
 }
 
-result<void> wait_for_keys(ledger& in, std::int64_t delivery, std::string const& issuer) {
+result<void> wait_for_keys(ledger& in, std::int64_t delivery, std::string const& issuer,
+                           std::optional<std::string> const& jti) {
   auto const row = find_in_inbox(in, delivery);
   if (!row) {
     return failure{reason::not_found, "no such delivery is to be opened"};
   }
+  auto const event = event_identity(issuer, jti);
   if (!has_room_to_wait(in, issuer)) {
     failure const why{reason::keys_unavailable,
                       std::to_string(in.how.waiting_rows) + " events wait for keys of this issuer already"};
     ending how;
     how.why = &why;
     how.issuer = issuer;
-    quarantine(in, *row, how, 1);
+    how.event = event;
+    quarantine(in, *row, how);
     return {};
   }
-  let_wait(in, *row, waits_for_keys(issuer));
+  auto const what = waits_for_keys(issuer);
+  let_wait(in, *row, {what, event, {}});
   in.after.inbox.push_back({inbox_change::what::waits_for_keys, {}, issuer});
   return {};
 }
@@ -173,18 +198,33 @@ result<void> set_aside_refused(ledger& in, refusal const& refused) {
   how.why = &refused.why;
   how.issuer = refused.issuer;
   how.consent_id = refused.consent_id;
-  quarantine(in, *row, how, 1);
+  auto const event = event_identity(refused.issuer, refused.jti);
+  how.event = event;
+  if (refused.end) {
+    if (auto const known = load_consent(in.db, refused.end->consent_id)) {
+      cast_doubt(in, *known, *refused.end, *row);
+    }
+    how.consent_id = refused.end->consent_id;
+  }
+  quarantine(in, *row, how);
   return {};
 }
 
 std::optional<inbox_row> find_in_inbox(ledger& in, std::int64_t delivery) {
-  query row(in.db, "SELECT interaction_id, received, bytes, deaths FROM inbox WHERE id = ? AND waits_for IS NULL",
-            delivery);
+  query row(
+      in.db,
+      "SELECT interaction_id, received, bytes, deaths, opened, event FROM inbox WHERE id = ? AND waits_for IS NULL",
+      delivery);
   if (!row.step()) {
     return std::nullopt;
   }
-  return inbox_row{delivery, std::string(row.text(0)), row.time(1), static_cast<std::uint64_t>(row.integer(2)),
-                   static_cast<std::uint32_t>(row.integer(3))};
+  return inbox_row{delivery,
+                   std::string(row.text(0)),
+                   row.time(1),
+                   static_cast<std::uint64_t>(row.integer(2)),
+                   static_cast<std::uint32_t>(row.integer(3)),
+                   static_cast<std::uint32_t>(row.integer(4)),
+                   std::string(row.bytes(5))};
 }
 
 void finish(ledger& in, inbox_row const& delivery, ending const& how) {
@@ -196,12 +236,13 @@ void finish(ledger& in, inbox_row const& delivery, ending const& how) {
   }
 }
 
-void quarantine(ledger& in, inbox_row const& delivery, ending const& how, std::uint32_t attempts) {
+void quarantine(ledger& in, inbox_row const& delivery, ending const& how) {
   record_delivery(in, delivery, how);
   leave_inbox(in, delivery);
   auto const why = to_string(how.why->code);
-  run(in.db, "INSERT INTO quarantine (id, reason, attempts, bytes) VALUES (?, ?, ?, ?)", delivery.id, why, attempts,
-      delivery.bytes);
+  std::string_view const event = how.event.empty() ? std::string_view(delivery.event) : how.event;
+  run(in.db, "INSERT INTO quarantine (id, reason, attempts, bytes, event) VALUES (?, ?, ?, ?, ?)", delivery.id, why,
+      attempts_of(delivery), delivery.bytes, maybe_blob(event));
   ++in.count.quarantined;
   while (in.count.quarantined > in.how.quarantine_rows) {
     evict_oldest_quarantined(in);
@@ -209,10 +250,12 @@ void quarantine(ledger& in, inbox_row const& delivery, ending const& how, std::u
   in.after.quarantined.push_back(why);
 }
 
-void let_wait(ledger& in, inbox_row const& delivery, std::string_view what) {
-  run(in.db, "UPDATE inbox SET waits_for = ? WHERE id = ?", what, delivery.id);
+void let_wait(ledger& in, inbox_row const& delivery, pause const& how) {
+  std::string_view const event = how.event.empty() ? std::string_view(delivery.event) : how.event;
+  run(in.db, "UPDATE inbox SET waits_for = ?, opened = opened + 1, event = ?, held = ? WHERE id = ?", how.waits_for,
+      maybe_blob(event), maybe_blob(how.held), delivery.id);
   --in.count.pending;
-  count_waiting(in, stored_waiting(what), delivery);
+  count_waiting(in, stored_waiting(how.waits_for), delivery);
   note_left_hand(in, delivery.id);
 }
 

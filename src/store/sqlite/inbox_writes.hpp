@@ -15,10 +15,13 @@
 
 namespace consentd::store::sqlite {
 
+// inbox_full when `body_bytes` more are too many, or one more row is.
+result<void> check_room(ledger const& in, std::size_t body_bytes);
 // store::inbox::append. `body_digest`: of the delivery's body, made beforehand so that the writer need not.
 result<appended> append(ledger& in, new_delivery const& delivery, digest const& body_digest);
 // store::inbox::wait_for_keys and keys_arrived.
-result<void> wait_for_keys(ledger& in, std::int64_t delivery, std::string const& issuer);
+result<void> wait_for_keys(ledger& in, std::int64_t delivery, std::string const& issuer,
+                           std::optional<std::string> const& jti);
 std::size_t keys_arrived(ledger& in, std::string const& issuer);
 // store::inbox::set_aside.
 result<void> set_aside_refused(ledger& in, refusal const& refused);
@@ -30,7 +33,11 @@ struct inbox_row {
   timestamp received;
   std::uint64_t bytes = 0;
   std::uint32_t deaths = 0;
+  std::uint32_t opened = 0; // before, deaths not counted
+  std::string event;        // identity of its event's token, as far as it is known
 };
+// How often the daemon may die with one delivery in hand before that is kept unopened.
+inline constexpr std::uint32_t deaths_of_poison = 2;
 std::optional<inbox_row> find_in_inbox(ledger& in, std::int64_t delivery);
 
 // What became of a delivery, for its record.
@@ -42,14 +49,22 @@ struct ending {
   std::string_view consent_id;
   std::string_view jwe_kid;
   std::string_view jws_kid;
+  std::string_view event;              // identity of its event's token (encoding.hpp), or empty
+  std::optional<std::int64_t> repeats; // the delivery that it has joined
 };
 // The delivery leaves the inbox with its body.
 void finish(ledger& in, inbox_row const& delivery, ending const& how);
-// The delivery leaves the inbox for the quarantine; beyond the bound the oldest go. `attempts`: how often it was
-// opened.
-void quarantine(ledger& in, inbox_row const& delivery, ending const& how, std::uint32_t attempts);
-// The delivery stays, and waits for `what` (encoding.hpp).
-void let_wait(ledger& in, inbox_row const& delivery, std::string_view what);
+// The delivery leaves the inbox for the quarantine; beyond the bound the oldest go.
+void quarantine(ledger& in, inbox_row const& delivery, ending const& how);
+// What a delivery waits for, and what it is known by meanwhile (encoding.hpp): its event's token and, of one that is
+// held, the event itself; or empty.
+struct pause {
+  std::string_view waits_for;
+  std::string_view event;
+  std::string_view held;
+};
+// The delivery stays, and waits.
+void let_wait(ledger& in, inbox_row const& delivery, pause const& how);
 // Everything that waits for `what` is ready again. How many.
 std::size_t release(ledger& in, std::string_view what);
 

@@ -39,6 +39,7 @@ delivery_record read_waiting(query const& row) {
     made.state = waits.why;
     made.waits_for = waits.what;
   }
+  made.attempts = static_cast<std::uint32_t>(row.integer(4));
   return made;
 }
 
@@ -54,8 +55,9 @@ delivery_record read_finished(query const& row) {
   if (auto const number = row.maybe_integer(5)) {
     made.disposition = stored_disposition(*number);
   }
-  made.state = row.is_null(6) ? delivery_state::decided : delivery_state::quarantined;
+  made.state = delivery_state::decided;
   if (!row.is_null(6)) {
+    made.state = row.integer(14) != 0 ? delivery_state::quarantined : delivery_state::dropped;
     made.why = reason_named(row.text(6));
   }
   made.detail = row.text(7);
@@ -63,6 +65,8 @@ delivery_record read_finished(query const& row) {
   made.consent_id = row.text(9);
   made.jwe_kid = row.text(10);
   made.jws_kid = row.text(11);
+  made.attempts = static_cast<std::uint32_t>(row.integer(12));
+  made.repeats = row.maybe_integer(13);
   return made;
 }
 
@@ -135,14 +139,16 @@ std::vector<delivery_record> find_deliveries(connection& on, std::string const& 
     query rows(on,
                "SELECT id, interaction_id, received, finished, sequence, disposition, reason, detail, issuer, "
                "consent_id, jwe_kid, "
-               "jws_kid FROM deliveries WHERE interaction_id = ? ORDER BY id LIMIT ?",
+               "jws_kid, attempts, repeats, EXISTS (SELECT 1 FROM quarantine WHERE quarantine.id = deliveries.id) "
+               "FROM deliveries WHERE interaction_id = ? ORDER BY id LIMIT ?",
                std::string_view(interaction_id), limit);
     while (rows.step()) {
       found.push_back(read_finished(rows));
     }
   }
   query rows(on,
-             "SELECT id, interaction_id, received, waits_for FROM inbox WHERE interaction_id = ? ORDER BY id LIMIT ?",
+             "SELECT id, interaction_id, received, waits_for, opened + deaths FROM inbox WHERE interaction_id = ? "
+             "ORDER BY id LIMIT ?",
              std::string_view(interaction_id), limit);
   while (rows.step()) {
     found.push_back(read_waiting(rows));
@@ -160,13 +166,14 @@ std::optional<delivery_record> find_delivery(connection& on, std::int64_t id) {
     query row(on,
               "SELECT id, interaction_id, received, finished, sequence, disposition, reason, detail, issuer, "
               "consent_id, jwe_kid, "
-              "jws_kid FROM deliveries WHERE id = ?",
+              "jws_kid, attempts, repeats, EXISTS (SELECT 1 FROM quarantine WHERE quarantine.id = deliveries.id) "
+              "FROM deliveries WHERE id = ?",
               id);
     if (row.step()) {
       return read_finished(row);
     }
   }
-  query row(on, "SELECT id, interaction_id, received, waits_for FROM inbox WHERE id = ?", id);
+  query row(on, "SELECT id, interaction_id, received, waits_for, opened + deaths FROM inbox WHERE id = ?", id);
   if (!row.step()) {
     return std::nullopt;
   }

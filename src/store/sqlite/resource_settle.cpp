@@ -1,5 +1,6 @@
 #include "store/sqlite/consent_rows.hpp"
 #include "store/sqlite/consent_writes.hpp"
+#include "store/sqlite/doubt.hpp"
 #include "store/sqlite/encoding.hpp"
 #include "store/sqlite/resource_rows.hpp"
 #include "store/sqlite/settling.hpp"
@@ -59,7 +60,8 @@ outcome record(ledger& in, consent::resource_report const& report, scene const& 
   auto const kept =
       known ? std::optional(kept_document{known->document, known->record.state.resource_digest}) : std::nullopt;
   auto const document = document_of(in, report.resource, report.resource_digest, at.earlier, kept);
-  auto const sequence = add_resource_entry(in, entry_of(at.of, report, made), document, at.new_print());
+  auto const entry = entry_of(at.of, report, made);
+  auto const sequence = add_resource_entry(in, entry, document, at.new_print());
   if (!known || known->record.state != made.after) {
     bool const moved = !known || made.after.resource_digest != known->record.state.resource_digest;
     save_resource(in, {known, made.after, moved ? document : known->document, sequence});
@@ -69,6 +71,7 @@ outcome record(ledger& in, consent::resource_report const& report, scene const& 
   how.sequence = sequence;
   how.disposition = made.disposition;
   finish(in, at.of.delivery, how);
+  record_joined(in, at.of.delivery, entry, document);
   return resource_decided{sequence, made.disposition, report.family, report.id, made.after.status, made.alert};
 }
 
@@ -80,6 +83,13 @@ std::optional<outcome> check_consent(ledger& in, opened_delivery const& of, cons
   auto const consent = load_consent(in.db, *report.consent_id);
   if (!consent) {
     return hold(in, of);
+  }
+  if (consent->record.state.issuer != report.issuer) {
+    consent::report other;
+    other.consent_id = *report.consent_id;
+    other.issuer = report.issuer;
+    other.event_time = report.event_time;
+    contest(in, *consent, other, of.delivery);
   }
   if (auto const agrees = consent::check_payment(report, consent->record.state); !agrees) {
     return put_aside(in, of, agrees.error());
@@ -95,9 +105,9 @@ result<outcome> settle(ledger& in, resource_settlement const& event) {
     return failure{reason::not_found, "no such delivery is to be opened"};
   }
   auto const& report = event.report;
-  opened_delivery const of{*delivery, event.token,
-                           report.consent_id ? std::string_view(*report.consent_id) : std::string_view()};
-  auto jti = look_up_jti(in, event.token);
+  auto const of = opened(*delivery, event.token,
+                         report.consent_id ? std::string_view(*report.consent_id) : std::string_view(), event.expired);
+  auto const jti = look_up_jti(in, of);
   if (!jti) {
     return put_aside(in, of, jti.error());
   }
@@ -108,9 +118,8 @@ result<outcome> settle(ledger& in, resource_settlement const& event) {
     return std::move(*other);
   }
   auto print = fingerprint(report);
-  auto const earlier = find_recorded(in, {}, print);
-  scene const at{of, load_resource(in.db, {report.issuer, report.family, report.id}), std::move(*jti), std::move(print),
-                 earlier};
+  auto const earlier = find_recorded(in, {}, report.issuer, print);
+  scene const at{of, load_resource(in.db, {report.issuer, report.family, report.id}), *jti, std::move(print), earlier};
   auto const before = at.known ? std::optional(at.known->record.state) : std::nullopt;
   auto const made =
       consent::decide_resource(before, report, delivery->received, at.jti.redelivered || earlier.has_value());
@@ -126,8 +135,8 @@ result<outcome> settle(ledger& in, unknown_settlement const& event) {
     return failure{reason::not_found, "no such delivery is to be opened"};
   }
   auto const& report = event.report;
-  opened_delivery const of{*delivery, event.token, {}};
-  auto const jti = look_up_jti(in, event.token);
+  auto const of = opened(*delivery, event.token, {}, event.expired);
+  auto const jti = look_up_jti(in, of);
   if (!jti) {
     return put_aside(in, of, jti.error());
   }
@@ -135,7 +144,7 @@ result<outcome> settle(ledger& in, unknown_settlement const& event) {
     return put_aside(in, of, {reason::expired, std::string(expired_on_receipt)});
   }
   auto const print = fingerprint(report);
-  auto const earlier = find_recorded(in, {}, print);
+  auto const earlier = find_recorded(in, {}, report.issuer, print);
   bool const repeats = jti->redelivered || earlier;
   auto entry = entry_of(of, report.issuer, report.event_time);
   entry.type = entry_type::unknown;

@@ -180,8 +180,28 @@ CREATE TABLE resource_entries (
 ) STRICT;
 )sql";
 
+// Contests, retries from quarantine, and redeliveries of what is held. What is in quarantine already has its count.
+constexpr char const* version_5 = R"sql(
+ALTER TABLE consents ADD COLUMN claimant TEXT;
+
+ALTER TABLE inbox ADD COLUMN opened INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE inbox ADD COLUMN event BLOB;
+ALTER TABLE inbox ADD COLUMN held BLOB;
+CREATE INDEX inbox_event ON inbox (event) WHERE event IS NOT NULL;
+CREATE INDEX inbox_held ON inbox (held) WHERE held IS NOT NULL;
+
+ALTER TABLE quarantine ADD COLUMN event BLOB;
+CREATE INDEX quarantine_event ON quarantine (event) WHERE event IS NOT NULL;
+
+ALTER TABLE deliveries ADD COLUMN attempts INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE deliveries ADD COLUMN repeats INTEGER;
+CREATE INDEX deliveries_repeats ON deliveries (repeats) WHERE repeats IS NOT NULL;
+UPDATE deliveries SET attempts = (SELECT q.attempts FROM quarantine AS q WHERE q.id = deliveries.id)
+  WHERE id IN (SELECT id FROM quarantine);
+)sql";
+
 // The step at index N leads from version N to N + 1.
-constexpr std::array<char const*, schema_version> steps{version_1, version_2, version_3, version_4};
+constexpr std::array<char const*, schema_version> steps{version_1, version_2, version_3, version_4, version_5};
 
 std::int64_t pragma(connection& on, sql text) {
   query asked(on, text);

@@ -1,5 +1,6 @@
 #include "store/sqlite/consent_rows.hpp"
 #include "store/sqlite/consent_writes.hpp"
+#include "store/sqlite/doubt.hpp"
 #include "store/sqlite/encoding.hpp"
 #include "store/sqlite/inbox_writes.hpp"
 #include "store/sqlite/settling.hpp"
@@ -16,27 +17,14 @@ struct scene {
   jti_standing jti;
 };
 
-// Contract section 4: an event that failed on `exp` alone may be news of an end. It is not applied, but nobody may rely
-// on the consent until more is known.
-void cast_doubt(ledger& in, settlement const& event, scene const& at) {
-  if (!at.known) {
-    return;
+// Before its consent is known nothing can be decided of it: by the setting, or because a deletion does not say of what
+// kind the consent is, or because only a consent that is known can be in doubt.
+bool must_wait(ledger const& in, settlement const& event) {
+  if (event.expired) {
+    return consent::may_end(event.report);
   }
-  auto const& before = at.known->record.state;
-  auto const after = consent::doubt(before, event.report);
-  if (!after || after->flags == before.flags) {
-    return;
-  }
-  auto entry = entry_of(*after);
-  entry.type = entry_type::status;
-  entry.previous = before.status;
-  entry.reported = event.report.status;
-  entry.told = true;
-  entry.alert = true;
-  entry.delivery = at.of.delivery.id;
-  entry.interaction_id = at.of.delivery.interaction_id;
-  auto const sequence = add_entry(in, entry, at.known->document);
-  save_consent(in, {at.known, *after, at.known->document, sequence});
+  bool const of_no_kind = event.report.what == consent::change::deleted && !event.report.kind;
+  return in.how.unknown == unknown_consents::hold || of_no_kind;
 }
 
 bool differs(consent::state const& before, consent::state const& after) {
@@ -72,7 +60,8 @@ outcome record(ledger& in, settlement const& event, scene const& at, consent::de
   auto const& report = event.report;
   check_link(in.db, at.known ? at.known->record.state.base_consent_id : std::nullopt, made.after);
   auto const document = document_of(in, report.resource, report.resource_digest, earlier, kept_document_of(at.known));
-  auto const sequence = add_entry(in, entry_of(at, report, made), document, earlier ? std::string_view() : print);
+  auto const entry = entry_of(at, report, made);
+  auto const sequence = add_entry(in, entry, document, earlier ? std::string_view() : print);
   if (!at.known || differs(at.known->record.state, made.after)) {
     // Known consents are loaded without their resource, so one that has it has just moved.
     bool const moved = !at.known || !made.after.resource.empty() ||
@@ -80,15 +69,16 @@ outcome record(ledger& in, settlement const& event, scene const& at, consent::de
     auto const kept = moved ? document : at.known->document;
     save_consent(in, {at.known, made.after, kept, sequence});
   }
-  if (!at.known) {
-    // Payments under it may have come before it was bound.
-    release(in, waits_for_consent(report.consent_id));
-  }
   spend_jti(in, at.of, at.jti);
   auto how = ending_of(at.of);
   how.sequence = sequence;
   how.disposition = made.disposition;
   finish(in, at.of.delivery, how);
+  record_joined(in, at.of.delivery, entry, document);
+  if (!at.known) {
+    // What could not be decided before it was bound: payments under it, deletions.
+    release(in, waits_for_consent(report.consent_id));
+  }
   return decided{sequence, made.disposition, report.consent_id, made.after.status, made.alert};
 }
 
@@ -100,21 +90,27 @@ result<outcome> settle(ledger& in, settlement const& event) {
     return failure{reason::not_found, "no such delivery is to be opened"};
   }
   auto const& report = event.report;
-  opened_delivery const of{*delivery, event.token, report.consent_id};
-  auto jti = look_up_jti(in, event.token);
+  auto const of = opened(*delivery, event.token, report.consent_id, event.expired);
+  auto jti = look_up_jti(in, of);
   if (!jti) {
     return put_aside(in, of, jti.error());
   }
-  scene const at{of, load_consent(in.db, report.consent_id), std::move(*jti)};
-  if (event.expired) {
-    cast_doubt(in, event, at);
-    return put_aside(in, of, {reason::expired, "it had expired when it was received"});
+  scene const at{of, load_consent(in.db, report.consent_id), *jti};
+  if (at.known && at.known->record.state.issuer != report.issuer) {
+    contest(in, *at.known, report, *delivery);
   }
-  if (!at.known && in.how.unknown == unknown_consents::hold) {
+  if (!at.known && must_wait(in, event)) {
     return hold(in, of);
   }
+  if (event.expired) {
+    // Contract section 4: it may be news of an end. It is not applied, but nobody may rely on the consent any more.
+    if (at.known) {
+      cast_doubt(in, *at.known, report, *delivery);
+    }
+    return put_aside(in, of, {reason::expired, "it had expired when it was received"});
+  }
   auto const print = fingerprint(report);
-  auto const earlier = find_recorded(in, report.consent_id, print);
+  auto const earlier = find_recorded(in, report.consent_id, report.issuer, print);
   auto const before = at.known ? std::optional(at.known->record.state) : std::nullopt;
   auto made = consent::decide(before, report, delivery->received, at.jti.redelivered || earlier.has_value());
   if (!made) {

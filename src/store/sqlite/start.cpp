@@ -11,7 +11,6 @@
 namespace consentd::store::sqlite {
 namespace {
 
-constexpr std::uint32_t deaths_of_poison = 2;
 // How long the writer waits for readers when it empties the WAL; their transactions are short.
 constexpr int busy_ms = 100;
 
@@ -111,7 +110,7 @@ void count_deaths(ledger& in, left_in_hand const& left, recovered& made) {
     failure const why{reason::poison, "in hand when the daemon died " + std::to_string(deaths) + " times"};
     ending how;
     how.why = &why;
-    quarantine(in, row, how, deaths);
+    quarantine(in, row, how);
     made.quarantined.push_back(row.id);
   }
 }

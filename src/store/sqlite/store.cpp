@@ -6,6 +6,7 @@
 #include "store/sqlite/open.hpp"
 #include "store/sqlite/reader_pool.hpp"
 #include "store/sqlite/reads.hpp"
+#include "store/sqlite/retry.hpp"
 #include "store/sqlite/schema.hpp"
 #include "store/sqlite/start.hpp"
 #include "store/sqlite/writer.hpp"
@@ -66,9 +67,10 @@ public:
     return writer_.submit<void>([refused = std::move(refused)](ledger& in) { return set_aside_refused(in, refused); });
   }
 
-  async_result<void> wait_for_keys(std::int64_t delivery, std::string issuer) override {
-    return writer_.submit<void>(
-        [delivery, issuer = std::move(issuer)](ledger& in) { return sqlite::wait_for_keys(in, delivery, issuer); });
+  async_result<void> wait_for_keys(std::int64_t delivery, std::string issuer, std::optional<std::string> jti) override {
+    return writer_.submit<void>([delivery, issuer = std::move(issuer), jti = std::move(jti)](ledger& in) {
+      return sqlite::wait_for_keys(in, delivery, issuer, jti);
+    });
   }
 
   async_result<std::size_t> keys_arrived(std::string issuer) override {
@@ -79,6 +81,10 @@ public:
   async_result<announced> announce(announcement consent) override {
     return writer_.submit<announced>(
         [consent = std::move(consent)](ledger& in) { return sqlite::announce(in, consent); });
+  }
+
+  async_result<announced> bind(announcement consent) override {
+    return writer_.submit<announced>([consent = std::move(consent)](ledger& in) { return sqlite::bind(in, consent); });
   }
 
   async_result<std::size_t> lapse(timestamp now, std::size_t at_most) override {
@@ -143,6 +149,14 @@ public:
 
   async_result<std::optional<quarantine_entry>> find_quarantined(std::int64_t id) override {
     return ask<std::optional<quarantine_entry>>([id](connection& on) { return sqlite::find_quarantined(on, id); });
+  }
+
+  async_result<released_delivery> retry(std::int64_t id) override {
+    return writer_.submit<released_delivery>([id](ledger& in) { return sqlite::retry(in, id); });
+  }
+
+  async_result<released_delivery> drop(std::int64_t id) override {
+    return writer_.submit<released_delivery>([id](ledger& in) { return sqlite::drop(in, id); });
   }
 
   async_result<std::vector<delivery_record>> deliveries(std::string interaction_id, std::size_t limit) override {

@@ -15,9 +15,11 @@ namespace consentd::store::sqlite {
 // alone.
 class sweep {
 public:
-  // Looks at `rows` rows of each kind of token and removes those whose time is over. Throws database_error; the
-  // transaction is the caller's.
-  void step(connection& on, timestamp now, std::size_t rows);
+  // Looks at `rows` rows of each kind of token and removes those whose time was over at `before`, unless a row of the
+  // inbox or the quarantine names them: what waits or is kept for a retry may be the token's second use. `before` is no
+  // later than the receipt of any delivery that is still to be opened, since nobody knows yet which token that has.
+  // Throws database_error; the transaction is the caller's.
+  void step(connection& on, timestamp before, std::size_t rows);
 
 private:
   std::string after_bearer_; // where the walk stands: the last identity looked at

@@ -244,7 +244,7 @@ bool writer::apply_one(ledger& in, write_job& member) {
 }
 
 void writer::sweep_in(ledger& in, std::size_t rows) {
-  sweep_.step(db_, in.now, rows);
+  sweep_.step(db_, std::min(in.now, with_.inbox.oldest_pending().value_or(in.now)), rows);
 }
 
 void writer::publish(ledger const& in) {

@@ -128,6 +128,20 @@ struct announce_options {
   }
 };
 
+int bind(context const& with, announce_options const& asked) {
+  auto const told = client::http_client(with.client_settings()).put(consent_path(asked.id, "/binding"), asked.body());
+  return finish(with, told, [&](json::value const& body) {
+    auto const status = text_of(body, "status");
+    auto const released = printable(text_of(body, "releasedEvents"));
+    return shown{printable(asked.id) + " is bound to " + printable(text_of(body, "issuer")) + ", status " +
+                     printable(status) + "; events released: " + released + "\n",
+                 status == "-" ? "its events that were refused can be retried: quarantine retry --reason "
+                                 "issuer-mismatch --consent " +
+                                     asked.id
+                               : std::string()};
+  });
+}
+
 int announce(context const& with, announce_options const& asked) {
   auto const told = client::http_client(with.client_settings()).put(consent_path(asked.id), asked.body());
   return finish(with, told, [&](json::value const& body) {
@@ -137,26 +151,29 @@ int announce(context const& with, announce_options const& asked) {
   });
 }
 
-void add_announce(CLI::App& to, context& with, chosen& run) {
-  auto* const command = to.add_subcommand("announce", "Say that this TPP created a consent");
+// Both name a consent and say all of it.
+void add_naming(CLI::App& to, context& with, chosen& run, std::string const& name, std::string const& help,
+                int (*call)(context const&, announce_options const&)) {
+  auto* const command = to.add_subcommand(name, help);
   auto asked = std::make_shared<announce_options>();
   command->add_option("id", asked->id, "The consent's id")->required();
   command->add_option("--kind", asked->kind, "account-access, payment or insurance")->required();
   command->add_option("--issuer", asked->issuer, "The institution's issuer at the Hub")->required();
   command->add_option("--expires", asked->expires, "Its expiry (RFC 3339)");
   command->add_option("--base", asked->base, "The consent that it renews");
-  command->callback([&run, &with, asked] { run = [&with, asked] { return announce(with, *asked); }; });
+  command->callback([&run, &with, asked, call] { run = [&with, asked, call] { return call(with, *asked); }; });
 }
 
 } // namespace
 
 void add_consents(CLI::App& to, context& with, chosen& run) {
-  auto* const group = to.add_subcommand("consents", "Consents: list, look at, announce");
+  auto* const group = to.add_subcommand("consents", "Consents: list, look at, announce, decide");
   group->require_subcommand(1);
   add_list(*group, with, run);
   add_one(*group, with, run, "get", "One consent's current state", "", show_members);
   add_history(*group, with, run);
-  add_announce(*group, with, run);
+  add_naming(*group, with, run, "announce", "Say that this TPP created a consent", announce);
+  add_naming(*group, with, run, "bind", "Decide which of two issuers a contested consent belongs to", bind);
   add_one(*group, with, run, "usable", "May it be used now? Exit status 0 only when it may", "/usable", show_usable);
 }
 

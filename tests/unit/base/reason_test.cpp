@@ -92,6 +92,16 @@ BOOST_AUTO_TEST_CASE(the_document_lists_every_reason_and_no_other) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(final_are_those_that_no_mend_changes) {
+  std::set<reason> found;
+  for (auto const code : all_reasons()) {
+    if (is_final(code)) {
+      found.insert(code);
+    }
+  }
+  BOOST_TEST((found == std::set<reason>{reason::replay, reason::signature, reason::expired}));
+}
+
 BOOST_AUTO_TEST_CASE(senders_are_told_only_codes_of_the_contract) {
   std::set<std::string_view> used;
   for (auto const code : all_reasons()) {

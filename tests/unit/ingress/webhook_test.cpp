@@ -26,7 +26,9 @@ public:
   store::async_result<store::outcome> settle(store::resource_settlement) override { co_return unused(); }
   store::async_result<store::outcome> settle(store::unknown_settlement) override { co_return unused(); }
   store::async_result<void> set_aside(store::refusal) override { co_return unused(); }
-  store::async_result<void> wait_for_keys(std::int64_t, std::string) override { co_return unused(); }
+  store::async_result<void> wait_for_keys(std::int64_t, std::string, std::optional<std::string>) override {
+    co_return unused();
+  }
   store::async_result<std::size_t> keys_arrived(std::string) override { co_return unused(); }
   void on_ready(std::function<void()>) override {}
   void on_outcome(std::function<void(std::vector<std::int64_t> const&)>) override {}

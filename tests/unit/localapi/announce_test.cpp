@@ -91,6 +91,18 @@ BOOST_AUTO_TEST_CASE(a_contradiction_is_a_conflict_that_names_what_is_known) {
   BOOST_TEST(other_kind.body.find("payment") != std::string::npos, other_kind.body);
 }
 
+BOOST_AUTO_TEST_CASE(binding_of_what_nobody_contests_is_an_announcement_again) {
+  json_of(put("/v1/consents/c-1", good), 201);
+  auto const again = json_of(put("/v1/consents/c-1/binding", good));
+  BOOST_TEST(again.root().find_string("issuer").value() == "https://bank-a.example");
+  BOOST_TEST((again.root().find("contestedBy")->type() == json::type::null));
+  field_of_problem(put("/v1/consents/c-1/binding", R"({"kind":"payment","issuer":"https://bank-b.example"})"), 409,
+                   "conflict");
+  field_of_problem(put("/v1/consents/nobody/binding", good), 404, "not-found");
+  BOOST_TEST(field_of_problem(put("/v1/consents/c-1/binding", R"({"issuer":"i"})"), 400, "invalid-argument") == "kind");
+  field_of_problem(get("/v1/consents/c-1/binding"), 405, "method-not-allowed");
+}
+
 BOOST_AUTO_TEST_CASE(the_caller_is_recorded) {
   json_of(put("/v1/consents/c-1", good), 201);
   auto const history = json_of(get("/v1/consents/c-1/history"));

@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(all_attributes_stand_where_they_belong) {
              R"("interactionid":"00000000-0000-4000-8000-000000000001","disposition":"applied",)"
              R"("data":{"consentId":"c-1","kind":"payment","status":"Revoked","previousStatus":"Authorized",)"
              R"("revokedBy":"LFI","statusUpdateDateTime":"2026-03-27T12:00:00.5Z",)"
-             R"("expirationDateTime":"2026-12-31T00:00:00Z",)"
+             R"("expirationDateTime":"2026-12-31T00:00:00Z","flags":[],)"
              R"("resource":{"Amount": 1.50000000000000000000,   "Status":"Revoked"}}})");
 }
 

@@ -51,6 +51,47 @@ BOOST_AUTO_TEST_CASE(quarantine_refuses_what_it_does_not_know) {
   BOOST_TEST(field_of_problem(get("/v1/quarantine?limit=1001"), 400, "invalid-argument") == "limit");
 }
 
+BOOST_AUTO_TEST_CASE(retry_puts_a_delivery_back_and_shows_its_record) {
+  auto const interaction = new_interaction_id();
+  auto const id = deliver(interaction, "a.b.c.d.body");
+  quarantine(id, {reason::unknown_issuer, "not configured"}, testing::issuer_b, "");
+  auto const path = "/v1/quarantine/" + std::to_string(id);
+  auto const record = json_of(call("POST", path + "/retry"));
+  BOOST_TEST(record.root().find("deliveryId")->integer().value() == id);
+  BOOST_TEST(record.root().find_string("interactionId").value() == interaction);
+  BOOST_TEST(record.root().find_string("state").value() == "pending");
+  BOOST_TEST((record.root().find("reason")->type() == json::type::null));
+  BOOST_TEST(record.root().find("attempts")->integer().value() == 1);
+  BOOST_TEST((record.root().find("repeatsDeliveryId")->type() == json::type::null));
+  BOOST_TEST(field_of_problem(call("POST", path + "/retry"), 404, "not-found") == "delivery_id");
+  auto const again = run(store().take(10));
+  BOOST_TEST_REQUIRE(again.size() == 1U);
+  BOOST_TEST(again[0].body == "a.b.c.d.body");
+}
+
+BOOST_AUTO_TEST_CASE(final_reasons_are_a_conflict_that_says_why) {
+  for (auto const why : {reason::replay, reason::signature, reason::expired}) {
+    auto const id = deliver(new_interaction_id());
+    quarantine(id, {why, ""}, "", "");
+    auto const told = call("POST", "/v1/quarantine/" + std::to_string(id) + "/retry");
+    field_of_problem(told, 409, "conflict");
+    BOOST_TEST(told.body.find(std::string(meaning(why)).substr(0, 30)) != std::string::npos, told.body);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(dropping_takes_it_out_and_leaves_the_record) {
+  auto const id = deliver(new_interaction_id());
+  quarantine(id, {reason::signature, "does not hold"}, "", "");
+  auto const path = "/v1/quarantine/" + std::to_string(id);
+  auto const record = json_of(call("DELETE", path));
+  BOOST_TEST(record.root().find_string("state").value() == "dropped");
+  BOOST_TEST(record.root().find_string("reason").value() == "signature");
+  field_of_problem(get(path), 404, "not-found");
+  field_of_problem(call("DELETE", path), 404, "not-found");
+  BOOST_TEST(field_of_problem(call("DELETE", "/v1/quarantine/x"), 400, "invalid-argument") == "delivery_id");
+  BOOST_TEST(field_of_problem(call("POST", "/v1/quarantine/x/retry"), 400, "invalid-argument") == "delivery_id");
+}
+
 BOOST_AUTO_TEST_CASE(deliveries_are_found_by_interaction_id_whatever_became_of_them) {
   announce("c-1");
   auto const decided = event("c-1", consent::status::authorized, at("2026-03-27T11:59:00Z"));

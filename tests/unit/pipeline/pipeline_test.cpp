@@ -34,9 +34,11 @@ std::string event_body(std::string const& issuer, std::string const& data, std::
 }
 
 std::string delivery_body(std::string const& consent_id, std::string const& status, std::string const& issuer,
-                          std::string const& status_time, std::string const& kid = "bank-1") {
+                          std::string const& status_time, std::string const& kid = "bank-1",
+                          std::string const& data_consent_id = "") {
   return event_body(issuer,
-                    R"({"ConsentId":")" + consent_id + R"(","Status":")" + status +
+                    R"({"ConsentId":")" + (data_consent_id.empty() ? consent_id : data_consent_id) + R"(","Status":")" +
+                        status +
                         R"(","Permissions":["ReadBalances"],"CreationDateTime":"2026-03-01T10:00:00Z",)"
                         R"("StatusUpdateDateTime":")" +
                         status_time + R"(","ExpirationDateTime":"2026-12-01T00:00:00Z"})",
@@ -162,6 +164,23 @@ BOOST_AUTO_TEST_CASE(a_refusal_names_the_issuer_that_was_claimed) {
   auto const& refused = std::get<store::refusal>(verdict);
   BOOST_TEST(to_string(refused.why.code) == "unknown-signing-key");
   BOOST_TEST(refused.issuer == bank);
+}
+
+BOOST_AUTO_TEST_CASE(refusal_of_a_verified_end_carries_what_it_says_of_the_end) {
+  auto const refused = [this](std::string const& status, std::string const& kid = "bank-1") {
+    // An id in `Data` that is not `Meta`'s: the first ConsentId is that of `Data`.
+    auto const verdict =
+        pipeline::judge(pending(delivery_body("c-1", status, bank, "2026-03-01T11:00:00Z", kid, "other")), trust());
+    return std::get<store::refusal>(verdict);
+  };
+  auto const ended = refused("Revoked");
+  BOOST_TEST(to_string(ended.why.code) == "id-mismatch");
+  BOOST_REQUIRE(ended.end.has_value());
+  BOOST_TEST(ended.end->consent_id == "c-1");
+  BOOST_TEST(ended.end->issuer == bank);
+  BOOST_TEST(!refused("Authorized").end.has_value());
+  // Unverified, it says nothing.
+  BOOST_TEST(!refused("Revoked", "unknown-key").end.has_value());
 }
 
 BOOST_AUTO_TEST_CASE(our_lack_of_keys_is_no_refusal) {

@@ -143,26 +143,4 @@ BOOST_AUTO_TEST_CASE(delivery_ids_never_come_twice) {
   BOOST_TEST(append("body") > second);
 }
 
-BOOST_AUTO_TEST_CASE(spent_tokens_are_forgotten_after_their_time_and_not_before) {
-  open();
-  for (int i = 0; i < 50; ++i) {
-    append(delivery_of("body", "old" + std::to_string(i)));
-  }
-  now.advance(std::chrono::seconds(60)); // the last moment
-  for (int i = 0; i < 50; ++i) {
-    append(delivery_of("body", "middle" + std::to_string(i)));
-  }
-  close();
-  BOOST_TEST(raw_database(settings.path).integer("SELECT count(*) FROM spent") == 100);
-  open();
-  now.advance(std::chrono::microseconds(1));
-  for (int i = 0; i < 50; ++i) {
-    auto fresh = delivery_of("body", "new" + std::to_string(i));
-    fresh.token->spent_until = now.now() + std::chrono::seconds(60);
-    append(std::move(fresh));
-  }
-  close();
-  BOOST_TEST(raw_database(settings.path).integer("SELECT count(*) FROM spent") == 50);
-}
-
 BOOST_AUTO_TEST_SUITE_END()

@@ -209,6 +209,42 @@ BOOST_AUTO_TEST_CASE(a_payment_that_came_before_its_consent_was_bound_is_release
   BOOST_TEST(count().pending == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_payment_of_a_second_issuer_contests_a_consent_that_only_an_event_has_bound) {
+  close();
+  settings.unknown = store::sqlite::unknown_consents::bind;
+  open();
+  auto squatter = report_of("c-1", consent::status::authorized, 0);
+  squatter.kind = consent::kind::payment;
+  settle(squatter);
+  auto payment = payment_of("p-1", "c-1", resource_status::pending, 1);
+  payment.issuer = other_bank;
+  BOOST_TEST(word(tell(payment)) == "issuer-mismatch");
+  BOOST_TEST(find("c-1")->state.flags.contested);
+  BOOST_TEST(find("c-1")->state.claimant.value() == other_bank);
+}
+
+BOOST_AUTO_TEST_CASE(redeliveries_of_a_held_payment_join_it_and_each_has_its_entry) {
+  auto const payment = payment_of("p-1", "c-1", resource_status::pending, 0);
+  BOOST_TEST(word(tell(payment, "j")) == "held");
+  BOOST_TEST(word(tell(payment, "j")) == "held");
+  BOOST_TEST(count().waiting_for_consent == 1U);
+  announce("c-1", bank, consent::kind::payment);
+  auto const waiting = take_ids(10);
+  BOOST_REQUIRE_EQUAL(waiting.size(), 1U);
+  store::resource_settlement first;
+  first.delivery = waiting.front();
+  first.token.issuer = bank;
+  first.token.jti = "j";
+  first.token.expires = noon() + std::chrono::minutes(5);
+  first.token.message_digest = sha256(payment.resource + payment.id);
+  first.report = payment;
+  BOOST_TEST(word(*await(store->settle(std::move(first)))) == "applied");
+  // The announcement, the payment, and the redelivery, which is told to nobody.
+  BOOST_TEST(store->extent().last == 3U);
+  BOOST_TEST(told().size() == 2U);
+  BOOST_TEST(last_delivery().sequence.value() == 3U);
+}
+
 BOOST_AUTO_TEST_CASE(a_redelivered_quote_counts_once_and_another_message_under_its_jti_is_a_replay) {
   BOOST_TEST(word(tell(quote_of("q-1", resource_status::application_pending, 0), "j")) == "applied");
   BOOST_TEST(word(tell(quote_of("q-1", resource_status::application_pending, 0), "j")) == "duplicate");

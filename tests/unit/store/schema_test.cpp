@@ -97,7 +97,7 @@ BOOST_FIXTURE_TEST_CASE(document_and_database_have_the_same_tables_and_columns, 
     }
   }
   BOOST_TEST(written.size() == real.size());
-  BOOST_TEST(db.integer("PRAGMA user_version") == 4);
+  BOOST_TEST(db.integer("PRAGMA user_version") == 5);
   BOOST_TEST(db.integer("PRAGMA application_id") == 0x636e7364);
   BOOST_TEST(db.texts("SELECT name FROM meta ORDER BY name") ==
              (std::vector<std::string>{"consents", "epoch", "pruned", "run"}));
@@ -188,6 +188,7 @@ BOOST_AUTO_TEST_CASE(states_of_a_delivery_have_their_names) {
   BOOST_TEST(to_string(delivery_state::waiting_for_keys) == "waiting-for-keys");
   BOOST_TEST(to_string(delivery_state::decided) == "decided");
   BOOST_TEST(to_string(delivery_state::quarantined) == "quarantined");
+  BOOST_TEST(to_string(delivery_state::dropped) == "dropped");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -142,6 +142,63 @@ BOOST_AUTO_TEST_CASE(quarantine_and_deliveries_are_shown) {
   BOOST_TEST(ctl({"quarantine", "show", "999"}).status == 1);
 }
 
+BOOST_AUTO_TEST_CASE(quarantine_is_retried_and_dropped_by_number) {
+  auto const id = std::to_string(deliver(new_interaction_id()));
+  quarantine(std::stoll(id), {reason::audience, ""}, "", "");
+  auto const retried = ctl({"quarantine", "retry", id});
+  BOOST_TEST(retried.status == 0, retried.output);
+  BOOST_TEST(retried.output == "delivery " + id + " retried: pending\n");
+  auto const again = ctl({"quarantine", "retry", id});
+  BOOST_TEST(again.status == 1);
+  BOOST_TEST(has(again, "delivery " + id + ": There is no such thing"), again.output);
+  auto const final = std::to_string([this] {
+    run(store().take(10));
+    return deliver(new_interaction_id());
+  }());
+  quarantine(std::stoll(final), {reason::replay, ""}, "", "");
+  auto const refused = ctl({"quarantine", "retry", final});
+  BOOST_TEST(refused.status == 1);
+  BOOST_TEST(has(refused, "contradicts"), refused.output);
+  BOOST_TEST(has(ctl({"quarantine", "drop", final, "--json"}), R"("state":"dropped")"));
+  BOOST_TEST(ctl({"quarantine", "drop", final}).status == 1);
+  for (auto const& wrong : {std::vector<std::string>{"quarantine", "retry"},
+                            {"quarantine", "retry", "1", "--reason", "audience"},
+                            {"quarantine", "drop"}}) {
+    BOOST_TEST(ctl(wrong).status == 64);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(quarantine_is_retried_by_what_it_is_and_nothing_else) {
+  auto const put = [this](reason why, std::string const& issuer, std::string const& consent) {
+    auto const id = deliver(new_interaction_id());
+    quarantine(id, {why, ""}, issuer, consent);
+    return id;
+  };
+  auto const state_of = [this](std::int64_t id) {
+    return std::string(json_of(get("/v1/deliveries/" + std::to_string(id))).root().find_string("state").value());
+  };
+  auto const wanted = put(reason::issuer_mismatch, testing::issuer_b, "c-1");
+  auto const other_consent = put(reason::issuer_mismatch, testing::issuer_b, "c-2");
+  auto const other_issuer = put(reason::issuer_mismatch, testing::issuer_a, "c-1");
+  auto const other_reason = put(reason::audience, testing::issuer_b, "c-1");
+  auto const final = put(reason::replay, testing::issuer_b, "c-1");
+  auto const one =
+      ctl({"quarantine", "retry", "--reason", "issuer-mismatch", "--issuer", testing::issuer_b, "--consent", "c-1"});
+  BOOST_TEST(one.status == 0, one.output);
+  BOOST_TEST(has(one, "1 of 1 retried"), one.output);
+  BOOST_TEST(state_of(wanted) == "pending");
+  for (auto const id : {other_consent, other_issuer, other_reason, final}) {
+    BOOST_TEST(state_of(id) == "quarantined");
+  }
+  auto const rest = ctl({"quarantine", "retry", "--issuer", testing::issuer_b});
+  BOOST_TEST(rest.status == 0, rest.output);
+  BOOST_TEST(has(rest, "2 of 2 retried; 1 left alone, as their reason is final"), rest.output);
+  BOOST_TEST(state_of(other_issuer) == "quarantined");
+  auto const none = ctl({"quarantine", "retry", "--reason", "no-such"});
+  BOOST_TEST(none.status == 1);
+  BOOST_TEST(has(none, "reason"), none.output);
+}
+
 BOOST_AUTO_TEST_CASE(control_and_bidirectional_characters_never_reach_the_terminal) {
   auto const id = deliver(new_interaction_id());
   quarantine(id, {reason::issuer_mismatch, "bound to \x1b]0;owned\x07 another"}, nasty, "c\xe2\x80\xae-1");

@@ -1,0 +1,90 @@
+#include "store/sqlite/retry.hpp"
+
+#include "store/sqlite/inbox_writes.hpp"
+
+#include <optional>
+#include <string>
+
+namespace consentd::store::sqlite {
+namespace {
+
+struct kept_row {
+  released_delivery is;
+  timestamp received;
+  std::uint64_t bytes = 0;
+};
+
+std::optional<kept_row> find_kept(ledger& in, std::int64_t delivery) {
+  query row(in.db,
+            "SELECT q.reason, q.attempts, q.bytes, d.received, d.interaction_id FROM quarantine AS q "
+            "JOIN deliveries AS d ON d.id = q.id WHERE q.id = ?",
+            delivery);
+  if (!row.step()) {
+    return std::nullopt;
+  }
+  kept_row made;
+  made.is.why = parse_reason(row.text(0)).value_or(reason::storage);
+  made.is.attempts = static_cast<std::uint32_t>(row.integer(1));
+  made.is.interaction_id = row.text(4);
+  made.received = row.time(3);
+  made.bytes = static_cast<std::uint64_t>(row.integer(2));
+  return made;
+}
+
+failure not_there() {
+  return {reason::not_found, "no delivery of this number is in quarantine"};
+}
+
+// What killed the daemon may do so again: one more death, and it is back in quarantine.
+std::uint32_t deaths_of(kept_row const& row) noexcept {
+  return row.is.why == reason::poison ? deaths_of_poison - 1 : 0;
+}
+
+void put_into_inbox(ledger& in, std::int64_t delivery, kept_row const& row) {
+  auto const deaths = deaths_of(row);
+  // Deaths count as openings, so the sum stays what it was.
+  auto const opened = row.is.attempts > deaths ? row.is.attempts - deaths : 0;
+  run(in.db,
+      "INSERT INTO inbox (id, interaction_id, received, peer, bearer_issuer, bearer_identity, bytes, deaths, opened, "
+      "event) SELECT d.id, d.interaction_id, d.received, d.peer, d.bearer_issuer, d.bearer_identity, q.bytes, ?, ?, "
+      "q.event FROM deliveries AS d JOIN quarantine AS q ON q.id = d.id WHERE d.id = ?",
+      deaths, opened, delivery);
+  run(in.db, "DELETE FROM quarantine WHERE id = ?", delivery);
+  // Its record is written anew when it comes to its next outcome; until then it is pending, like any other.
+  run(in.db, "DELETE FROM deliveries WHERE id = ?", delivery);
+}
+
+} // namespace
+
+result<released_delivery> retry(ledger& in, std::int64_t delivery) {
+  auto const row = find_kept(in, delivery);
+  if (!row) {
+    return not_there();
+  }
+  if (is_final(row->is.why)) {
+    return failure{reason::conflict, "a retry cannot change the reason " + std::string(to_string(row->is.why)) + ": " +
+                                         std::string(meaning(row->is.why))};
+  }
+  if (auto const room = check_room(in, row->bytes); !room) {
+    return room.error();
+  }
+  put_into_inbox(in, delivery, *row);
+  --in.count.quarantined;
+  ++in.count.pending;
+  in.count.inbox_bytes += row->bytes;
+  in.after.inbox.push_back({inbox_change::what::ready, {delivery, row->received, false}, {}});
+  return row->is;
+}
+
+result<released_delivery> drop(ledger& in, std::int64_t delivery) {
+  auto const row = find_kept(in, delivery);
+  if (!row) {
+    return not_there();
+  }
+  run(in.db, "DELETE FROM quarantine WHERE id = ?", delivery);
+  run(in.db, "DELETE FROM bodies WHERE id = ?", delivery);
+  --in.count.quarantined;
+  return row->is;
+}
+
+} // namespace consentd::store::sqlite

@@ -1,0 +1,19 @@
+// The way back from quarantine.
+#ifndef CONSENTD_STORE_SQLITE_RETRY_HPP
+#define CONSENTD_STORE_SQLITE_RETRY_HPP
+
+#include "base/result.hpp"
+#include "store/records.hpp"
+#include "store/sqlite/ledger.hpp"
+
+#include <cstdint>
+
+namespace consentd::store::sqlite {
+
+// store::records::retry and drop.
+result<released_delivery> retry(ledger& in, std::int64_t delivery);
+result<released_delivery> drop(ledger& in, std::int64_t delivery);
+
+} // namespace consentd::store::sqlite
+
+#endif
