@@ -193,7 +193,7 @@ SIGNATURES = [
                  then(text, part(2, of_bytes(lambda s: s[:1])))),
     unauthorized("signature-without-its-leading-zero", SIG, "signature-length", "signature",
                  each(signed_by(beginning_with_zero), then(text, part(2, of_bytes(lambda s: s[1:]))))),
-    unauthorized("signature-with-a-zero-before", SIG, "signature-length", "signature",
+    unauthorized("signature-with-a-zero-before", SIG, "signature-value-and-length", "signature",
                  then(text, part(2, of_bytes(lambda s: b"\0" + s)))),
     unauthorized("signature-with-a-zero-behind", SIG, "signature-value-and-length", "signature",
                  then(text, part(2, of_bytes(lambda s: s + b"\0")))),

@@ -68,15 +68,15 @@ AUDIENCE = [
 
 TIMES = [
     set_aside("claim-exp-missing", "4 exp", "event-exp-present", "claims-malformed", without(claims, "exp")),
-    malformed("exp-text", "4 exp", "claim-types", exp=lambda m: str(m.now + 300)),
-    malformed("exp-date-time", "4 exp", "claim-types", exp="2030-01-01T00:00:00Z"),
-    malformed("exp-null", "4 exp", "claim-types", exp=None),
-    malformed("exp-true", "4 exp", "claim-types", exp=True),
-    malformed("exp-negative", "4 exp", "claim-types", exp=-1),
-    malformed("exp-in-milliseconds", "4 exp", "claim-types", exp=lambda m: (m.now + 300) * 1000),
+    malformed("exp-text", "4 exp", "claim-types-and-presence", exp=lambda m: str(m.now + 300)),
+    malformed("exp-date-time", "4 exp", "claim-types-and-presence", exp="2030-01-01T00:00:00Z"),
+    malformed("exp-null", "4 exp", "claim-types-and-presence", exp=None),
+    malformed("exp-true", "4 exp", "claim-types-and-presence", exp=True),
+    malformed("exp-negative", "4 exp", "claim-types-and-presence", exp=-1),
+    malformed("exp-in-milliseconds", "4 exp", "claim-types-and-presence", exp=lambda m: (m.now + 300) * 1000),
     set_aside("claim-exp-beyond-every-double", "4 exp", "json-grammar", "claims-malformed",
               in_text(token, lambda m: b'"exp":%d' % (m.now + 300), b'"exp":1e400')),
-    set_aside("claim-exp-beyond-64-bits", "4 exp", "claim-types", "claims-malformed",
+    set_aside("claim-exp-beyond-64-bits", "4 exp", "claim-types-and-presence", "claims-malformed",
               in_text(token, lambda m: b'"exp":%d' % (m.now + 300), b'"exp":18446744073709551916')),
     set_aside("claim-exp-a-minute-ago", "4 exp", "event-exp", "expired", member(claims, exp=ahead(-60))),
     # No leeway here: the moment of receipt itself is too late.

@@ -8,6 +8,7 @@ rows that failed, as JSON.
 """
 import argparse
 import json
+import signal
 import sys
 import tempfile
 import time
@@ -122,6 +123,7 @@ class Run:
         message = make()
         row.edit(message)
         answer = self.daemon.post(*message.request())
+        self.daemon.settle()  # also what should not have been stored, or it would move the next row's world
         self.look_at_answer(answer, row, message.interaction)
         if row.status is not None:
             self.look_at_reason(answer, row, message.interaction)
@@ -144,13 +146,27 @@ class Run:
         if row.after:
             row.after(self, states[0])
 
-    def one(self, row, kind):
-        """None, or what was otherwise."""
-        try:
-            kind(row)
-            return None
-        except (Differs, OSError) as differs:
-            return str(differs)
+
+def run_rows(daemon, chosen, controls):
+    """What was otherwise than expected, by the row's name."""
+    parties, lure = Parties(daemon.folder), Lure()
+    parties.lure = lure.url
+    run = Run(daemon, parties, controls)
+    failed = {}
+    try:
+        for row, kind in chosen:
+            try:
+                kind(run, row)
+            except (AssertionError, OSError) as differs:
+                failed[row.name] = f"(contract {row.rule}) {differs}"
+        # Whatever came before: the daemon is as well as at first.
+        run.prepare("account-access", "the-last")
+        run.accepted(Message(parties, "account-access", "the-last"))
+    except (Gone, AssertionError) as gone:
+        failed["the daemon"] = str(gone)
+    if lure.calls:
+        failed["the lure"] = f"an address in a header or a claim was called {lure.calls} times"
+    return failed
 
 
 def check_tables():
@@ -170,37 +186,24 @@ def main():
     arguments.add_argument("--only", default="")
     how = arguments.parse_args()
     check_tables()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends the daemon on its way out
     began = time.monotonic()
-    failed = {}
+    chosen = [(row, Run.bad) for row in BAD] + ([] if how.bad_only else [(row, Run.good) for row in GOOD])
+    chosen = [(row, kind) for row, kind in chosen if how.only in row.name]
+    assert chosen, f"no row has {how.only} in its name"
     with tempfile.TemporaryDirectory() as scratch:
         daemon = Daemon(how.programs, Path(scratch))
-        parties = Parties(daemon.folder)
-        lure = Lure()
-        parties.lure = lure.url
-        run = Run(daemon, parties, controls=not how.bad_only)
-        rows = [(row, run.bad) for row in BAD] + ([] if how.bad_only else [(row, run.good) for row in GOOD])
-        rows = [(row, kind) for row, kind in rows if how.only in row.name]
         try:
-            for row, kind in rows:
-                if otherwise := run.one(row, kind):
-                    failed[row.name] = otherwise
-                    print(f"FAILED {row.name} (contract {row.rule}): {otherwise}", flush=True)
-            # Whatever came before: the daemon is as well as at first.
-            run.prepare("account-access", "the-last")
-            run.accepted(Message(parties, "account-access", "the-last"))
-        except Gone as gone:
-            failed["the daemon"] = str(gone)
-            print("FAILED", gone)
-        if lure.calls:
-            failed["the lure"] = f"called {lure.calls} times"
-            print("FAILED an address in a header or claim was called", lure.calls, "times")
-        daemon.stop()
-        if daemon.process.returncode != 0:
-            failed["the end"] = f"exit status {daemon.process.returncode}"
-            print("FAILED exit status", daemon.process.returncode)
+            failed = run_rows(daemon, chosen, controls=not how.bad_only)
+        finally:
+            ended = daemon.stop()
+    if ended != 0:
+        failed["the end"] = f"exit status {ended}"
+    for name, otherwise in failed.items():
+        print(f"FAILED {name}: {otherwise}")
     if how.report:
-        how.report.write_text(json.dumps({"rows": len(rows), "failed": failed}))
-    print(f"{len(rows)} rows, {len(failed)} failed, {time.monotonic() - began:.1f} s")
+        how.report.write_text(json.dumps({"rows": len(chosen), "failed": failed}))
+    print(f"{len(chosen)} rows, {len(failed)} failed, {time.monotonic() - began:.1f} s")
     return 1 if failed else 0
 
 

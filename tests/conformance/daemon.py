@@ -140,6 +140,13 @@ class Daemon:
             return found[0] if found and found[0]["state"] != "pending" else None
         return until(settled, "an outcome of " + interaction)
 
+    def settle(self):
+        """Nothing that was stored is still to be opened."""
+        def settled():
+            self.check_alive()
+            return self.api("GET", "/v1/status")[1]["inbox"]["pending"] == 0
+        until(settled, "an empty inbox")
+
     def state(self, family, number, issuer):
         """The consent's or the resource's place in the world; None when nothing is known of it."""
         if family.resource:

@@ -183,7 +183,7 @@ SIGNATURES = [
     wrong_signature("signature-one-byte", SIG, "signature-value-and-length", then(text, part(2, of_bytes(lambda s: s[:1])))),
     wrong_signature("signature-without-its-leading-zero", SIG, "signature-length",
                     each(signed_by(beginning_with_zero), then(text, part(2, of_bytes(lambda s: s[1:]))))),
-    wrong_signature("signature-with-a-zero-before", SIG, "signature-length", then(text, part(2, of_bytes(lambda s: b"\0" + s)))),
+    wrong_signature("signature-with-a-zero-before", SIG, "signature-value-and-length", then(text, part(2, of_bytes(lambda s: b"\0" + s)))),
     wrong_signature("signature-of-rs256", SIG, "signature", signed_by(rs256)),
     wrong_signature("signature-without-salt", SIG, "signature", signed_by(pss(hashes.SHA256, 0))),
     wrong_signature("signature-of-the-payload-alone", SIG, "signature", signed_by(lambda key, data: ps256(key, data.split(b".")[1]))),
