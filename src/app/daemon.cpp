@@ -56,6 +56,8 @@ store::sqlite::settings store_settings_of(config::settings const& how) {
   store.held_rows = how.store.held_rows;
   store.waiting_rows = how.store.waiting_rows;
   store.quarantine_rows = how.store.quarantine_rows;
+  store.evidence_for = how.store.evidence_for;
+  store.evidence_bytes = how.store.evidence_for.count() == 0 ? 0 : how.store.evidence_bytes;
   return store;
 }
 

@@ -139,6 +139,8 @@ private:
     to.held_rows = size(*in, "held_rows");
     to.waiting_rows = size(*in, "waiting_rows");
     to.quarantine_rows = size(*in, "quarantine_rows");
+    to.evidence_for = std::chrono::days(in->number("evidence_days"));
+    to.evidence_bytes = size(*in, "evidence_bytes");
   }
 
   void store_path(section const& in, std::filesystem::path const& path) {

@@ -205,6 +205,11 @@ constexpr std::array store_keys{
     number("waiting_rows", "10000", 1, 100'000'000,
            "Events that wait for keys of their issuer, for each issuer; more go to quarantine."),
     number("quarantine_rows", "100000", 1, 100'000'000, "Deliveries kept aside with the reason for their refusal."),
+    number(
+        "evidence_days", "1826", 0, 36525,
+        "How long the signed originals of events are kept, accepted and refused; then they are destroyed. 0 for none."),
+    number("evidence_bytes", "10737418240", mebi, 1024 * gibi,
+           "The most bytes of signed originals; beyond it the oldest are destroyed."),
 };
 
 constexpr std::array api_keys{

@@ -181,6 +181,8 @@ struct store_settings {
   std::uint64_t held_rows = 0;
   std::uint64_t waiting_rows = 0;
   std::uint64_t quarantine_rows = 0;
+  std::chrono::days evidence_for{}; // 0: none is kept
+  std::uint64_t evidence_bytes = 0;
 };
 
 // [api]: the local API on a Unix socket.

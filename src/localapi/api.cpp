@@ -3,6 +3,7 @@
 #include "localapi/announce.hpp"
 #include "localapi/consents.hpp"
 #include "localapi/deliveries.hpp"
+#include "localapi/evidence.hpp"
 #include "localapi/quarantine.hpp"
 #include "localapi/resources.hpp"
 
@@ -63,6 +64,10 @@ asio::awaitable<net::response> api::answer(net::exchange& request, call const& a
     co_return co_await find_deliveries(store_, asked);
   case endpoint::show_delivery:
     co_return co_await show_delivery(store_, asked);
+  case endpoint::show_evidence:
+    co_return co_await show_evidence(store_, asked);
+  case endpoint::erase_consent_data:
+    co_return co_await erase_consent_data(store_, request, asked);
   case endpoint::show_resource:
     co_return co_await show_resource(store_, asked);
   case endpoint::show_status: {

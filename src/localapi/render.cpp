@@ -20,6 +20,8 @@ std::string_view to_string(store::entry_type type) noexcept {
     return "announced";
   case store::entry_type::lapsed:
     return "lapsed";
+  case store::entry_type::erased:
+    return "erased";
   default:
     return "";
   }
@@ -174,8 +176,7 @@ void put_quarantine_entry(json::writer& out, store::quarantine_entry const& of) 
   out.end_object();
 }
 
-void put_delivery(json::writer& out, store::delivery_record const& of, std::string_view epoch) {
-  out.begin_object();
+void put_delivery_members(json::writer& out, store::delivery_record const& of, std::string_view epoch) {
   out.name("deliveryId").integer(of.id);
   put_text(out, "interactionId", of.interaction_id);
   put_time(out, "receivedAt", of.received);
@@ -193,6 +194,11 @@ void put_delivery(json::writer& out, store::delivery_record const& of, std::stri
   put_number(out, "attempts", of.attempts);
   out.name("repeatsDeliveryId");
   of.repeats ? out.integer(*of.repeats) : out.null();
+}
+
+void put_delivery(json::writer& out, store::delivery_record const& of, std::string_view epoch) {
+  out.begin_object();
+  put_delivery_members(out, of, epoch);
   out.end_object();
 }
 

@@ -41,6 +41,9 @@ void put_consent(json::writer& out, store::consent_record const& of, std::string
 // The members of a payment, a quote or an account opening, without the braces.
 void put_resource(json::writer& out, store::resource_record const& of, std::string_view epoch);
 
+// The members of a delivery's record, without the braces.
+void put_delivery_members(json::writer& out, store::delivery_record const& of, std::string_view epoch);
+
 // Whole objects.
 void put_history_entry(json::writer& out, store::journal_entry const& of, std::string_view epoch);
 // `body` only when the entry holds it.

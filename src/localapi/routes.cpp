@@ -16,11 +16,12 @@ constexpr std::string_view sse = "text/event-stream";
 
 // tests/unit/localapi/check_openapi.py reads this table and holds docs/openapi.yaml against it: one row, one line.
 // clang-format off
-constexpr std::array<route, 15> table{{
+constexpr std::array<route, 17> table{{
     {"GET", "/v1/consents", json, endpoint::list_consents, {"status", "kind", "issuer", "base_consent_id", "updated_after", "expires_before", "limit", "cursor"}},
     {"GET", "/v1/consents/{consent_id}", json, endpoint::show_consent, {}},
     {"PUT", "/v1/consents/{consent_id}", json, endpoint::announce_consent, {}},
     {"PUT", "/v1/consents/{consent_id}/binding", json, endpoint::bind_consent, {}},
+    {"DELETE", "/v1/consents/{consent_id}/data", json, endpoint::erase_consent_data, {}},
     {"GET", "/v1/consents/{consent_id}/history", json, endpoint::consent_history, {"limit", "cursor"}},
     {"GET", "/v1/consents/{consent_id}/usable", json, endpoint::consent_usable, {}},
     {"GET", "/v1/events", sse, endpoint::stream_events, {"after", "type", "subject", "status", "kind", "issuer"}},
@@ -30,6 +31,7 @@ constexpr std::array<route, 15> table{{
     {"POST", "/v1/quarantine/{delivery_id}/retry", json, endpoint::retry_quarantined, {}},
     {"GET", "/v1/deliveries", json, endpoint::find_deliveries, {"interaction_id"}},
     {"GET", "/v1/deliveries/{delivery_id}", json, endpoint::show_delivery, {}},
+    {"GET", "/v1/deliveries/{delivery_id}/evidence", json, endpoint::show_evidence, {}},
     {"GET", "/v1/resources/{family}/{resource_id}", json, endpoint::show_resource, {"issuer"}},
     {"GET", "/v1/status", json, endpoint::show_status, {}},
 }};

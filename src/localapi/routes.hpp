@@ -30,6 +30,8 @@ enum class endpoint : std::uint8_t {
   show_delivery,
   show_status,
   show_resource,
+  show_evidence,
+  erase_consent_data,
 };
 
 struct route {

@@ -14,6 +14,9 @@ store::refusal refuse(std::int64_t delivery, failure why, jose::claimed learned)
   made.why = std::move(why);
   made.issuer = std::move(learned.issuer);
   made.jti = std::move(learned.jti);
+  made.jwe_kid = std::move(learned.jwe_kid);
+  made.jws_kid = std::move(learned.jws_kid);
+  made.original = {std::move(learned.jws), learned.key ? learned.key->jwk() : std::string()};
   return made;
 }
 
@@ -24,7 +27,8 @@ store::event_token token_of(jose::signed_event const& event, digest const& messa
           .expires = event.claims.exp.value(),
           .message_digest = message,
           .jwe_kid = event.jwe_kid,
-          .jws_kid = event.jws_kid};
+          .jws_kid = event.jws_kid,
+          .original = {.jws = event.jws, .jwk = event.key->jwk()}};
 }
 
 template <class Settlement, class Event>

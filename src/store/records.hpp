@@ -9,6 +9,7 @@
 #include "consent/decision.hpp"
 #include "consent/resource.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -45,6 +46,12 @@ struct pending_delivery {
   std::string body;
 };
 
+// What was signed, as it came, and what its signature holds with.
+struct signed_original {
+  std::string jws; // compact; empty when the delivery could not be opened that far
+  std::string jwk; // the public key; empty when its signature was not found to hold
+};
+
 // The token of a verified event, as far as replay is concerned.
 struct event_token {
   std::string issuer;
@@ -53,6 +60,7 @@ struct event_token {
   digest message_digest{};
   std::string jwe_kid;
   std::string jws_kid;
+  signed_original original{};
 };
 
 struct settlement {
@@ -121,6 +129,9 @@ struct refusal {
   std::optional<std::string> jti{}; // of `issuer`'s token: what was spent under it is remembered while this is kept
   // What a verified event that cannot be applied says of an end: its consent, if it is of that issuer, is now in doubt.
   std::optional<consent::report> end{};
+  std::string jwe_kid{};
+  std::string jws_kid{};
+  signed_original original{};
 };
 
 struct announcement {
@@ -173,7 +184,7 @@ struct resource_record {
   timestamp updated;
 };
 
-// The first three are about consents, the last is about nothing that is known.
+// Those of the second line are about resources, `unknown` is about nothing that is known, all others about consents.
 enum class entry_type : std::uint8_t {
   status,
   announced,
@@ -182,7 +193,8 @@ enum class entry_type : std::uint8_t {
   insurance_quote_status,
   fx_quote_status,
   account_opening_status,
-  unknown
+  unknown,
+  erased
 };
 
 entry_type entry_type_of(consent::resource_family family) noexcept;
@@ -287,6 +299,22 @@ struct delivery_record {
   std::string jws_kid;
   std::uint32_t attempts = 0;          // how often it was opened so far
   std::optional<std::int64_t> repeats; // of a redelivery of an event that was held: the delivery that goes on for both
+};
+
+// What proves who said what.
+struct evidence {
+  delivery_record of;
+  // After an erasure `jws` has no payload (RFC 7515 appendix F), and the digest stands for what was signed.
+  signed_original original;
+  std::optional<digest> signing_input_digest;
+  std::optional<timestamp> erased;
+};
+
+// How much an erasure has taken away.
+struct erased {
+  std::size_t resources = 0;   // `Data` of events
+  std::size_t originals = 0;   // payloads of evidence
+  std::size_t quarantined = 0; // deliveries that were kept aside
 };
 
 struct statistics {

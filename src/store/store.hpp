@@ -89,6 +89,10 @@ public:
   // that of the state kept. Where nobody contests it this is announce().
   virtual async_result<announced> bind(announcement consent) = 0;
 
+  // Takes away all personal data that is kept of a consent and of the payments under it; status, history and what the
+  // signatures of its events hold with stay. Subscribers are told. Nothing when the consent is not known.
+  virtual async_result<std::optional<erased>> erase(std::string consent_id, std::uint32_t uid) = 0;
+
   // Consents whose expiry lies at or before `now` and that are live are marked lapsed, each with a journal entry; at
   // most `at_most` in one go. How many.
   virtual async_result<std::size_t> lapse(timestamp now, std::size_t at_most) = 0;
@@ -146,6 +150,9 @@ public:
   // Every delivery of that interaction id, oldest first, at most `limit`, whatever became of it.
   virtual async_result<std::vector<delivery_record>> deliveries(std::string interaction_id, std::size_t limit) = 0;
   virtual async_result<std::optional<delivery_record>> find_delivery(std::int64_t id) = 0;
+  // Nothing when the delivery is not known, was never opened as far as a JWS, or its evidence was destroyed by age or
+  // for room.
+  virtual async_result<std::optional<evidence>> find_evidence(std::int64_t delivery) = 0;
   virtual async_result<statistics> count() = 0;
 };
 

@@ -6,6 +6,11 @@
 #include "store/records.hpp"
 #include "store/sqlite/ledger.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
 namespace consentd::store::sqlite {
 
 // store::inbox::settle, of which this is the transaction.
@@ -15,6 +20,8 @@ result<outcome> settle(ledger& in, unknown_settlement const& event);
 // store::consents::announce, bind and lapse.
 result<announced> announce(ledger& in, announcement const& consent);
 result<announced> bind(ledger& in, announcement const& consent);
+// store::consents::erase.
+result<std::optional<erased>> erase(ledger& in, std::string const& consent_id, std::uint32_t uid);
 std::size_t lapse(ledger& in, timestamp now, std::size_t at_most);
 
 } // namespace consentd::store::sqlite

@@ -20,6 +20,7 @@ struct counts {
   std::uint64_t inbox_bytes = 0; // bodies of all but those that wait for keys
   std::uint64_t quarantined = 0;
   std::uint64_t consents = 0;
+  std::uint64_t evidence_bytes = 0;
 
   friend bool operator==(counts const&, counts const&) = default;
 };

@@ -2,6 +2,7 @@
 
 #include "store/sqlite/consent_rows.hpp"
 #include "store/sqlite/doubt.hpp"
+#include "store/sqlite/evidence.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -198,6 +199,9 @@ result<void> set_aside_refused(ledger& in, refusal const& refused) {
   how.why = &refused.why;
   how.issuer = refused.issuer;
   how.consent_id = refused.consent_id;
+  how.jwe_kid = refused.jwe_kid;
+  how.jws_kid = refused.jws_kid;
+  how.original = &refused.original;
   auto const event = event_identity(refused.issuer, refused.jti);
   how.event = event;
   if (refused.end) {
@@ -229,6 +233,9 @@ std::optional<inbox_row> find_in_inbox(ledger& in, std::int64_t delivery) {
 
 void finish(ledger& in, inbox_row const& delivery, ending const& how) {
   record_delivery(in, delivery, how);
+  if (how.original != nullptr) {
+    keep_evidence(in, delivery.id, delivery.received, *how.original, {});
+  }
   leave_inbox(in, delivery);
   run(in.db, "DELETE FROM bodies WHERE id = ?", delivery.id);
   if (how.disposition) {
@@ -238,6 +245,9 @@ void finish(ledger& in, inbox_row const& delivery, ending const& how) {
 
 void quarantine(ledger& in, inbox_row const& delivery, ending const& how) {
   record_delivery(in, delivery, how);
+  if (how.original != nullptr) {
+    keep_evidence(in, delivery.id, delivery.received, *how.original, how.consent_id);
+  }
   leave_inbox(in, delivery);
   auto const why = to_string(how.why->code);
   std::string_view const event = how.event.empty() ? std::string_view(delivery.event) : how.event;

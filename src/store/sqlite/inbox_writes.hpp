@@ -51,6 +51,7 @@ struct ending {
   std::string_view jws_kid;
   std::string_view event;              // identity of its event's token (encoding.hpp), or empty
   std::optional<std::int64_t> repeats; // the delivery that it has joined
+  signed_original const* original = nullptr;
 };
 // The delivery leaves the inbox with its body.
 void finish(ledger& in, inbox_row const& delivery, ending const& how);

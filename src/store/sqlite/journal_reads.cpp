@@ -20,7 +20,7 @@ std::optional<consent::status> maybe_status(query const& row, int column) {
 }
 
 bool about_consent(entry_type type) noexcept {
-  return type == entry_type::status || type == entry_type::announced || type == entry_type::lapsed;
+  return type != entry_type::unknown && !family_of(type);
 }
 
 // From the columns of `entry_sql`, in its order.

@@ -21,6 +21,7 @@ struct effects {
   std::vector<std::string_view> decided;     // names for the counters: literals
   std::vector<std::string_view> quarantined; // likewise
   std::vector<timestamp> finished;           // times of receipt of deliveries that came to their outcome
+  bool leave_no_trace = false;               // the WAL may hold what was erased: it is emptied at once
   std::uint64_t last_sequence = 0;           // of the newest journal entry added; 0: none
 };
 

@@ -200,8 +200,33 @@ UPDATE deliveries SET attempts = (SELECT q.attempts FROM quarantine AS q WHERE q
   WHERE id IN (SELECT id FROM quarantine);
 )sql";
 
+// Evidence. What is erased is found by the consent that a payment was made under.
+constexpr char const* version_6 = R"sql(
+CREATE TABLE evidence_keys (
+  id INTEGER PRIMARY KEY,
+  jwk TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE evidence (
+  id INTEGER PRIMARY KEY,
+  received INTEGER NOT NULL,
+  jws TEXT NOT NULL,
+  key INTEGER REFERENCES evidence_keys (id),
+  claimed_consent TEXT,
+  signing_input_digest BLOB,
+  erased INTEGER
+) STRICT;
+CREATE INDEX evidence_claimed ON evidence (claimed_consent) WHERE claimed_consent IS NOT NULL;
+
+CREATE INDEX resources_consent ON resources (consent_id) WHERE consent_id IS NOT NULL;
+CREATE INDEX resource_entries_consent ON resource_entries (consent_id) WHERE consent_id IS NOT NULL;
+
+INSERT INTO meta VALUES ('evidence_bytes', 0);
+)sql";
+
 // The step at index N leads from version N to N + 1.
-constexpr std::array<char const*, schema_version> steps{version_1, version_2, version_3, version_4, version_5};
+constexpr std::array<char const*, schema_version> steps{version_1, version_2, version_3,
+                                                        version_4, version_5, version_6};
 
 std::int64_t pragma(connection& on, sql text) {
   query asked(on, text);
@@ -228,6 +253,8 @@ std::string_view name(mark which) noexcept {
     return "pruned";
   case mark::consents:
     return "consents";
+  case mark::evidence_bytes:
+    return "evidence_bytes";
   }
   return {};
 }

@@ -35,6 +35,7 @@ ending ending_of(opened_delivery const& of) {
   made.consent_id = of.consent_id;
   made.jwe_kid = of.token.jwe_kid;
   made.jws_kid = of.token.jws_kid;
+  made.original = &of.token.original;
   return made;
 }
 
@@ -133,7 +134,8 @@ std::optional<std::int64_t> document_of(ledger& in, std::string_view resource, d
   if (resource.empty()) {
     return std::nullopt;
   }
-  if (earlier && earlier->document) {
+  // An equal event came before; if its resource is gone it was erased, and a redelivery must not bring it back.
+  if (earlier) {
     return earlier->document;
   }
   if (kept && kept->number && kept->of == of) {

@@ -79,6 +79,7 @@ contents read_contents(connection& on, bool clean_stop) {
   query quarantined(on, "SELECT count(*) FROM quarantine");
   found.count.quarantined = quarantined.step() ? static_cast<std::uint64_t>(quarantined.integer(0)) : 0;
   found.count.consents = static_cast<std::uint64_t>(read_mark(on, mark::consents));
+  found.count.evidence_bytes = static_cast<std::uint64_t>(read_mark(on, mark::evidence_bytes));
   // AUTOINCREMENT's own memory: it outlives the entries.
   query last(on, "SELECT seq FROM sqlite_sequence WHERE name = 'journal'");
   found.last_sequence = last.step() ? static_cast<std::uint64_t>(last.integer(0)) : 0;

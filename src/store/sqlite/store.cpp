@@ -1,5 +1,6 @@
 #include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/consent_writes.hpp"
+#include "store/sqlite/evidence.hpp"
 #include "store/sqlite/files.hpp"
 #include "store/sqlite/inbox_writes.hpp"
 #include "store/sqlite/key_sets.hpp"
@@ -87,6 +88,11 @@ public:
     return writer_.submit<announced>([consent = std::move(consent)](ledger& in) { return sqlite::bind(in, consent); });
   }
 
+  async_result<std::optional<erased>> erase(std::string consent_id, std::uint32_t uid) override {
+    return writer_.submit<std::optional<erased>>(
+        [id = std::move(consent_id), uid](ledger& in) { return sqlite::erase(in, id, uid); });
+  }
+
   async_result<std::size_t> lapse(timestamp now, std::size_t at_most) override {
     return writer_.submit<std::size_t>(
         [now, at_most](ledger& in) -> result<std::size_t> { return sqlite::lapse(in, now, at_most); });
@@ -166,6 +172,10 @@ public:
 
   async_result<std::optional<delivery_record>> find_delivery(std::int64_t id) override {
     return ask<std::optional<delivery_record>>([id](connection& on) { return sqlite::find_delivery(on, id); });
+  }
+
+  async_result<std::optional<evidence>> find_evidence(std::int64_t delivery) override {
+    return ask<std::optional<evidence>>([delivery](connection& on) { return sqlite::find_evidence(on, delivery); });
   }
 
   async_result<statistics> count() override {

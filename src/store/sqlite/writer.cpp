@@ -1,5 +1,6 @@
 #include "store/sqlite/writer.hpp"
 
+#include "store/sqlite/evidence.hpp"
 #include "store/sqlite/schema.hpp"
 
 #include <sqlite3.h>
@@ -155,6 +156,9 @@ void writer::commit(group& members) {
       if (in.count.consents != with_.known.count().consents) {
         write_mark(db_, mark::consents, static_cast<std::int64_t>(in.count.consents));
       }
+      if (in.count.evidence_bytes != with_.known.count().evidence_bytes) {
+        sweep_evidence(in, members.size() * sweep_factor);
+      }
     }
     run(db_, "COMMIT");
   } catch (database_error const& error) {
@@ -166,6 +170,9 @@ void writer::commit(group& members) {
     with_.log.write(severity::warning, "database writes succeed again", {});
   }
   publish(in);
+  if (in.after.leave_no_trace) {
+    empty_wal(wal_room::returned);
+  }
 }
 
 // Begins the transaction; true when anything was kept.
@@ -245,6 +252,13 @@ bool writer::apply_one(ledger& in, write_job& member) {
 
 void writer::sweep_in(ledger& in, std::size_t rows) {
   sweep_.step(db_, std::min(in.now, with_.inbox.oldest_pending().value_or(in.now)), rows);
+}
+
+void writer::sweep_evidence(ledger& in, std::size_t rows) {
+  destroy_old_evidence(in, rows);
+  if (in.count.evidence_bytes != with_.known.count().evidence_bytes) {
+    write_mark(db_, mark::evidence_bytes, static_cast<std::int64_t>(in.count.evidence_bytes));
+  }
 }
 
 void writer::publish(ledger const& in) {
@@ -368,7 +382,9 @@ void writer::idle_turn() {
   try {
     run(db_, "BEGIN IMMEDIATE");
     sweep_in(in, idle_sweep);
+    sweep_evidence(in, idle_sweep);
     run(db_, "COMMIT");
+    with_.known.set_counts(in.count);
   } catch (database_error const& error) {
     group none;
     give_up(none, error);

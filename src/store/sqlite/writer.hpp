@@ -122,6 +122,7 @@ private:
   bool apply_apart(ledger& in, group& members);
   bool apply_one(ledger& in, write_job& member);
   void sweep_in(ledger& in, std::size_t rows);
+  void sweep_evidence(ledger& in, std::size_t rows);
   void publish(ledger const& in);
   void tell_outcomes(std::vector<inbox_change> const& changes) const;
   void give_up(group& members, database_error const& why);

@@ -19,6 +19,7 @@ void add_consents(CLI::App& to, context& with, chosen& run);
 void add_resources(CLI::App& to, context& with, chosen& run);
 void add_events(CLI::App& to, context& with, chosen& run);
 void add_quarantine(CLI::App& to, context& with, chosen& run);
+void add_evidence(CLI::App& to, context& with, chosen& run);
 void add_deliveries(CLI::App& to, context& with, chosen& run);
 // Offline: talks to nobody.
 void add_inspect(CLI::App& to, context& with, chosen& run);

@@ -151,6 +151,24 @@ int announce(context const& with, announce_options const& asked) {
   });
 }
 
+void add_erase(CLI::App& to, context& with, chosen& run) {
+  auto* const command = to.add_subcommand("erase", "Erase all personal data of a consent; status and evidence stay");
+  auto id = std::make_shared<std::string>();
+  command->add_option("id", *id, "The consent's id")->required();
+  auto yes = std::make_shared<bool>(false);
+  command->add_flag("--yes", *yes, "It cannot be undone: say so")->required();
+  command->callback([&run, &with, id, yes] {
+    run = [&with, id] {
+      auto const told = client::http_client(with.client_settings()).remove(consent_path(*id, "/data"));
+      return finish(with, told, [&](json::value const& body) {
+        return shown{printable(*id) + " erased: " + printable(text_of(body, "resources")) + " resources, " +
+                     printable(text_of(body, "originals")) + " signed originals, " +
+                     printable(text_of(body, "quarantined")) + " deliveries in quarantine\n"};
+      });
+    };
+  });
+}
+
 // Both name a consent and say all of it.
 void add_naming(CLI::App& to, context& with, chosen& run, std::string const& name, std::string const& help,
                 int (*call)(context const&, announce_options const&)) {
@@ -174,6 +192,7 @@ void add_consents(CLI::App& to, context& with, chosen& run) {
   add_history(*group, with, run);
   add_naming(*group, with, run, "announce", "Say that this TPP created a consent", announce);
   add_naming(*group, with, run, "bind", "Decide which of two issuers a contested consent belongs to", bind);
+  add_erase(*group, with, run);
   add_one(*group, with, run, "usable", "May it be used now? Exit status 0 only when it may", "/usable", show_usable);
 }
 

@@ -40,4 +40,19 @@ void add_deliveries(CLI::App& to, context& with, chosen& run) {
   });
 }
 
+void add_evidence(CLI::App& to, context& with, chosen& run) {
+  auto* const command = to.add_subcommand(
+      "evidence", "The signed original of a delivery, as JSON: to be kept, and verified by inspect --evidence");
+  auto number = std::make_shared<std::string>();
+  command->add_option("delivery", *number, "The delivery's number")->required();
+  command->callback([&run, &with, number] {
+    run = [&with, number] {
+      context as_json = with;
+      as_json.json = true; // it is meant for a file
+      return get(as_json, "/v1/deliveries/" + client::percent_encode(*number) + "/evidence",
+                 [](json::value const&) { return shown{}; });
+    };
+  });
+}
+
 } // namespace consentd::consentctl

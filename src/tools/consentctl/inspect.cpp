@@ -56,7 +56,9 @@ int inspect(context const& with, inspect_options const& asked) {
   }
   auto const token = strip(std::move(*read), asked.bearer);
   inspection found;
-  if (asked.jose_only) {
+  if (asked.evidence) {
+    inspect_evidence(asked, token, found);
+  } else if (asked.jose_only) {
     inspect_jose(asked, token, found);
   } else if (asked.bearer) {
     inspect_bearer(asked, token, *received, found);
@@ -80,6 +82,8 @@ void add_inspect(CLI::App& to, context& with, chosen& run) {
   command->add_option("--at", asked->at, "Time of receipt (RFC 3339); now, where none is given");
   command->add_flag("--show-payload", asked->show_payload, "Print what was signed, personal data included");
   auto* const bare = command->add_flag("--jose-only", asked->jose_only, "Only JWE or JWS, with the key of --key");
+  auto* const evidence = command->add_flag("--evidence", asked->evidence, "It is what a delivery's evidence call gave");
+  evidence->excludes(bearer)->excludes(bare)->excludes(config);
   auto* const key = command->add_option("--key", asked->key, "A JWK: private for a JWE, public for a JWS");
   auto* const sha1 = command->add_flag("--allow-rsa-oaep-sha1", asked->allow_sha1, "RSA-OAEP counts, with --jose-only");
   bare->needs(key)->excludes(bearer)->excludes(config);

@@ -17,6 +17,7 @@ struct inspect_options {
   std::string at;                // time of receipt; empty: now
   bool bearer = false;
   bool jose_only = false;
+  bool evidence = false;
   std::string key; // JWK file, with jose_only
   bool allow_sha1 = false;
   bool show_payload = false;
@@ -26,6 +27,9 @@ struct inspect_options {
 // too.
 void inspect_event(inspect_options const& asked, std::string const& token, timestamp received, inspection& out);
 void inspect_bearer(inspect_options const& asked, std::string const& token, timestamp now, inspection& out);
+
+// What GET /v1/deliveries/{id}/evidence gave, perhaps years ago: by nothing but what is in it, and the sets of `jwks`.
+void inspect_evidence(inspect_options const& asked, std::string const& text, inspection& out);
 
 // The signature or the encryption alone, with one given key.
 void inspect_jose(inspect_options const& asked, std::string const& token, inspection& out);

@@ -24,6 +24,7 @@ int run_command(int argc, char** argv) {
   add_events(application, with, run);
   add_quarantine(application, with, run);
   add_deliveries(application, with, run);
+  add_evidence(application, with, run);
   add_inspect(application, with, run);
   try {
     application.parse(argc, argv);

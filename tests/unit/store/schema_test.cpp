@@ -89,7 +89,7 @@ BOOST_FIXTURE_TEST_CASE(document_and_database_have_the_same_tables_and_columns, 
   raw_database db(settings.path);
   auto const written = documented();
   auto const real = live(db);
-  BOOST_TEST(written.size() == 12U);
+  BOOST_TEST(written.size() == 14U);
   for (auto const& [table, columns] : real) {
     BOOST_TEST_CONTEXT(table) {
       BOOST_REQUIRE(written.contains(table));
@@ -97,10 +97,10 @@ BOOST_FIXTURE_TEST_CASE(document_and_database_have_the_same_tables_and_columns, 
     }
   }
   BOOST_TEST(written.size() == real.size());
-  BOOST_TEST(db.integer("PRAGMA user_version") == 5);
+  BOOST_TEST(db.integer("PRAGMA user_version") == 6);
   BOOST_TEST(db.integer("PRAGMA application_id") == 0x636e7364);
   BOOST_TEST(db.texts("SELECT name FROM meta ORDER BY name") ==
-             (std::vector<std::string>{"consents", "epoch", "pruned", "run"}));
+             (std::vector<std::string>{"consents", "epoch", "evidence_bytes", "pruned", "run"}));
 }
 
 BOOST_AUTO_TEST_CASE(stored_numbers_are_pinned) {
@@ -135,7 +135,8 @@ BOOST_AUTO_TEST_CASE(stored_numbers_are_pinned) {
                    {entry_type::insurance_quote_status, 5},
                    {entry_type::fx_quote_status, 6},
                    {entry_type::account_opening_status, 7},
-                   {entry_type::unknown, 8}},
+                   {entry_type::unknown, 8},
+                   {entry_type::erased, 9}},
                   stored_entry_type);
   pin<consent::change>({{consent::change::created, 1}, {consent::change::updated, 2}, {consent::change::deleted, 3}},
                        stored_change);
