@@ -25,7 +25,7 @@ def names_of_tests(source):
     for path in (source / "tests").rglob("*.py"):
         found.update(re.findall(r"def (test_\w+)\(", path.read_text()))
     for path in (source / "tests").rglob("CMakeLists.txt"):
-        found.update(re.findall(r"add_test\(NAME (\w+)", path.read_text()))
+        found.update(re.findall(r"(?:add_test\(NAME |consentd_python_test\()(\w+)", path.read_text()))
     return found
 
 

@@ -7,36 +7,19 @@ import re
 import socket
 import ssl
 import subprocess
+import sys
 import threading
-import time
+from pathlib import Path
 from urllib.parse import quote
 
-PATIENCE = 60  # seconds; far beyond any expectation, so that a hanging test ends
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from local_api import PATIENCE, UnixConnection, until  # noqa: E402
 
 Answer = collections.namedtuple("Answer", "status fields")
 
 
 class Gone(Exception):
     """The daemon has died."""
-
-
-def until(condition, what):
-    deadline = time.monotonic() + PATIENCE
-    while not (value := condition()):
-        if time.monotonic() > deadline:
-            raise AssertionError("never came about: " + what)
-        time.sleep(0.002)
-    return value
-
-
-class UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost", timeout=PATIENCE)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.connect(self.path)
 
 
 class Lure:

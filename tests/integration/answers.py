@@ -86,13 +86,6 @@ class Answers(harness.DaemonCase):
         self.assertEqual(answer.body, "")
         self.assertNotIn("Content-Type", answer.headers)
 
-    def announce(self, consent, issuer="bank-a"):
-        hub = json.loads((self.folder / "hubsim.json").read_text())
-        name = next(one["id"] for one in hub["issuers"] if one["name"] == issuer)
-        done = subprocess.run([harness.PROGRAMS / "consentctl", "--socket", self.folder / "api.sock", "consents", "announce",
-                               consent, "--kind", "account-access", "--issuer", name], capture_output=True, text=True)
-        self.assertEqual(done.returncode, 0, done.stderr)
-
     # Requests as the simulator makes them, not sent.
     def made(self, consent, *arguments):
         done = self.hubsim("send", self.folder, "--print", "--consent-id", consent, *arguments)

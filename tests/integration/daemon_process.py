@@ -15,34 +15,15 @@ import ssl
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import unittest
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from local_api import PATIENCE, UnixConnection, until  # noqa: E402
+
 SOURCE = Path(sys.argv.pop())
 PROGRAMS = Path(sys.argv.pop())
-PATIENCE = 60  # seconds; far beyond any expectation, so that a hanging test ends
-
-
-def until(condition, what):
-    deadline = time.monotonic() + PATIENCE
-    while not (value := condition()):
-        if time.monotonic() > deadline:
-            raise AssertionError("never came about: " + what)
-        time.sleep(0.01)
-    return value
-
-
-class UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost", timeout=PATIENCE)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.connect(self.path)
-
 
 class DaemonCase(unittest.TestCase):
     def setUp(self):
@@ -93,6 +74,25 @@ class DaemonCase(unittest.TestCase):
         connection.request("GET", path, headers={"Connection": "close"})
         with connection.getresponse() as answer:
             return answer.status, json.loads(answer.read())
+
+    # The ids of the simulator's issuers, by name.
+    def issuers(self):
+        return {one["name"]: one["id"] for one in json.loads((self.folder / "hubsim.json").read_text())["issuers"]}
+
+    def ctl(self, *arguments):
+        return subprocess.run([PROGRAMS / "consentctl", "--socket", self.folder / "api.sock", *arguments],
+                              capture_output=True, text=True, timeout=PATIENCE)
+
+    def announce(self, consent, issuer="bank-a", kind="account-access"):
+        done = DaemonCase.ctl(self, "consents", "announce", consent, "--kind", kind, "--issuer", self.issuers()[issuer])
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    # The delivery's record once it is pending no more.
+    def outcome(self, interaction):
+        def settled():
+            found = self.api(f"/v1/deliveries?interaction_id={interaction}")[1]["deliveries"][0]
+            return found if found["state"] != "pending" else None
+        return until(settled, "an outcome")
 
     def hubsim(self, *arguments):
         return subprocess.run([PROGRAMS / "consent-hubsim", *arguments], capture_output=True, text=True, timeout=PATIENCE)

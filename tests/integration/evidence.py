@@ -18,7 +18,6 @@ from jwcrypto import jwk, jws
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import daemon_process as harness  # noqa: E402  (takes the folders from the command line)
-from daemon_process import until  # noqa: E402
 
 
 def decoded(text):
@@ -28,23 +27,13 @@ def decoded(text):
 class Evidence(harness.DaemonCase):
     def setUp(self):
         super().setUp()
-        self.issuers = {one["name"]: one["id"] for one in json.loads((self.folder / "hubsim.json").read_text())["issuers"]}
         self.daemon = self.start()
-        done = self.ctl("consents", "announce", "c-1", "--kind", "account-access", "--issuer", self.issuers["bank-a"])
-        self.assertEqual(done.returncode, 0, done.stderr)
-
-    def ctl(self, *arguments):
-        return subprocess.run([harness.PROGRAMS / "consentctl", "--socket", self.folder / "api.sock", *arguments],
-                              capture_output=True, text=True, timeout=harness.PATIENCE)
+        self.announce("c-1")
 
     def deliver(self, *more):
         done = self.send("--consent-id", "c-1", "--json", *more)
         interaction = json.loads(done.stdout.splitlines()[-1])["interaction_id"]
-        return until(lambda: self.settled(interaction), "an outcome")
-
-    def settled(self, interaction):
-        found = self.api(f"/v1/deliveries?interaction_id={interaction}")[1]["deliveries"][0]
-        return found if found["state"] != "pending" else None
+        return self.outcome(interaction)
 
     def evidence(self, delivery):
         return self.api(f"/v1/deliveries/{delivery}/evidence")
@@ -68,7 +57,7 @@ class Evidence(harness.DaemonCase):
         self.assertEqual(message["Data"]["Status"], "Authorized")
         self.daemon.terminate()
         self.daemon.wait(harness.PATIENCE)
-        published = f"{self.issuers['bank-a']}={self.folder / 'jwks/bank-a.json'}"
+        published = f"{self.issuers()['bank-a']}={self.folder / 'jwks/bank-a.json'}"
         for more in ((), ("--jwks", published)):
             done = self.inspect(kept, *more)
             self.assertEqual(done.returncode, 0, done.stdout)

@@ -18,30 +18,20 @@ from daemon_process import until  # noqa: E402
 class Families(harness.DaemonCase):
     def setUp(self):
         super().setUp()
-        self.issuers = {one["name"]: one["id"] for one in json.loads((self.folder / "hubsim.json").read_text())["issuers"]}
         self.daemon = self.start()
 
-    def ctl(self, *arguments):
-        return subprocess.run([harness.PROGRAMS / "consentctl", "--socket", self.folder / "api.sock", *arguments],
-                              capture_output=True, text=True, timeout=harness.PATIENCE)
-
-    def announce(self, consent, kind="payment", issuer="bank-a"):
-        done = self.ctl("consents", "announce", consent, "--kind", kind, "--issuer", self.issuers[issuer])
-        self.assertEqual(done.returncode, 0, done.stderr)
+    def announce(self, consent):
+        super().announce(consent, kind="payment")
 
     # Gives what became of it once it has left the inbox's pending part.
     def deliver(self, family, status, *more):
         done = self.send("--family", family, "--status", status, "--json", *more)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         interaction = json.loads(done.stdout.splitlines()[-1])["interaction_id"]
-        return until(lambda: self.settled(interaction), "an outcome")
-
-    def settled(self, interaction):
-        found = self.api(f"/v1/deliveries?interaction_id={interaction}")[1]["deliveries"][0]
-        return found if found["state"] != "pending" else None
+        return self.outcome(interaction)
 
     def resource(self, family, number, issuer="bank-a"):
-        return self.api(f"/v1/resources/{family}/{number}?issuer={quote(self.issuers[issuer], safe='')}")
+        return self.api(f"/v1/resources/{family}/{number}?issuer={quote(self.issuers()[issuer], safe='')}")
 
     # Everything that subscribers were told so far, read by curl as any subscriber would.
     def told(self, count):
@@ -115,10 +105,10 @@ class Families(harness.DaemonCase):
         self.log.write_text("")
         self.start()
         self.assertEqual(self.resource("fx-quote", "f-1")[1]["status"], "Accepted")
-        shown = self.ctl("resources", "get", "fx-quote", "f-1", "--issuer", self.issuers["bank-a"])
+        shown = self.ctl("resources", "get", "fx-quote", "f-1", "--issuer", self.issuers()["bank-a"])
         self.assertEqual(shown.returncode, 0, shown.stderr)
         self.assertIn("Accepted", shown.stdout)
-        absent = self.ctl("resources", "get", "fx-quote", "f-2", "--issuer", self.issuers["bank-a"])
+        absent = self.ctl("resources", "get", "fx-quote", "f-2", "--issuer", self.issuers()["bank-a"])
         self.assertNotEqual(absent.returncode, 0)
 
 

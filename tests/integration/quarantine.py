@@ -5,7 +5,6 @@ usage: quarantine.py FOLDER_OF_PROGRAMS SOURCE_FOLDER
 """
 import json
 import re
-import subprocess
 import sys
 import unittest
 from pathlib import Path
@@ -16,19 +15,10 @@ from daemon_process import until  # noqa: E402
 
 
 class Operators(harness.DaemonCase):
-    def setUp(self):
-        super().setUp()
-        hub = json.loads((self.folder / "hubsim.json").read_text())
-        self.issuers = {one["name"]: one["id"] for one in hub["issuers"]}
-
     def ctl(self, *arguments, status=0):
-        done = subprocess.run([harness.PROGRAMS / "consentctl", "--socket", self.folder / "api.sock", *arguments],
-                              capture_output=True, text=True, timeout=harness.PATIENCE)
+        done = super().ctl(*arguments)
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         return done.stdout + done.stderr
-
-    def announce(self, consent, issuer):
-        self.ctl("consents", "announce", consent, "--kind", "account-access", "--issuer", self.issuers[issuer])
 
     # Sends one event; gives its delivery's record once it has come to `state`.
     def deliver(self, issuer, consent, state, *more):
@@ -72,15 +62,15 @@ class Contests(Operators):
         refused = self.deliver("bank-a", "c", "quarantined")
         self.assertEqual(refused["reason"], "issuer-mismatch")
         consent = self.api("/v1/consents/c")[1]
-        self.assertEqual((consent["issuer"], consent["contestedBy"]), (self.issuers["bank-b"], self.issuers["bank-a"]))
+        self.assertEqual((consent["issuer"], consent["contestedBy"]), (self.issuers()["bank-b"], self.issuers()["bank-a"]))
         self.assertEqual(consent["flags"], ["contested"])
-        refusal = self.ctl("consents", "announce", "c", "--kind", "account-access", "--issuer", self.issuers["bank-a"],
+        refusal = self.ctl("consents", "announce", "c", "--kind", "account-access", "--issuer", self.issuers()["bank-a"],
                            status=1)
         self.assertIn("contested", refusal)
-        told = self.ctl("consents", "bind", "c", "--kind", "account-access", "--issuer", self.issuers["bank-a"])
+        told = self.ctl("consents", "bind", "c", "--kind", "account-access", "--issuer", self.issuers()["bank-a"])
         self.assertIn("quarantine retry --reason issuer-mismatch --consent c", told)
         self.assertEqual(self.usable("c"), "unknown")
-        self.ctl("quarantine", "retry", "--reason", "issuer-mismatch", "--issuer", self.issuers["bank-a"], "--consent", "c")
+        self.ctl("quarantine", "retry", "--reason", "issuer-mismatch", "--issuer", self.issuers()["bank-a"], "--consent", "c")
         self.assertEqual(self.becomes(refused["deliveryId"], "decided")["disposition"], "applied")
         self.assertEqual(self.usable("c"), "usable")
         # The squatter's turn is over.
@@ -92,7 +82,7 @@ class Contests(Operators):
         stream = self.ctl("events", "tail", "--json", "--subject", "c", "--count", "4")
         events = [json.loads(line) for line in stream.splitlines()]
         self.assertEqual([one["data"]["flags"] for one in events], [[], ["contested"], [], []])
-        self.assertEqual([one["source"] for one in events], [self.issuers[name] for name in
+        self.assertEqual([one["source"] for one in events], [self.issuers()[name] for name in
                                                              ("bank-b", "bank-b", "bank-a", "bank-a")])
 
     def test_decision_for_the_bank_that_came_first_makes_the_consent_usable_again(self):
@@ -100,8 +90,8 @@ class Contests(Operators):
         self.assertEqual(self.usable("c"), "usable")
         self.deliver("bank-b", "c", "quarantined", "--status", "Revoked")
         self.assertEqual(self.usable("c"), "contested")
-        self.ctl("consents", "bind", "c", "--kind", "account-access", "--issuer", self.issuers["insurer"], status=1)
-        self.ctl("consents", "bind", "c", "--kind", "account-access", "--issuer", self.issuers["bank-a"])
+        self.ctl("consents", "bind", "c", "--kind", "account-access", "--issuer", self.issuers()["insurer"], status=1)
+        self.ctl("consents", "bind", "c", "--kind", "account-access", "--issuer", self.issuers()["bank-a"])
         self.assertEqual(self.usable("c"), "usable")
 
 

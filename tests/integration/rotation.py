@@ -104,13 +104,6 @@ class Rotation(harness.DaemonCase):
         sent = json.loads(done.stdout.splitlines()[-1])
         return sent["answer"], sent["interaction_id"]
 
-    def announce(self, consent, issuer):
-        hub = json.loads((self.folder / "hubsim.json").read_text())
-        name = next(one["id"] for one in hub["issuers"] if one["name"] == issuer)
-        done = subprocess.run([harness.PROGRAMS / "consentctl", "--socket", self.folder / "api.sock", "consents", "announce",
-                               consent, "--kind", "account-access", "--issuer", name], capture_output=True, text=True)
-        self.assertEqual(done.returncode, 0, done.stderr)
-
     def state_of(self, interaction_id):
         status, found = self.api(f"/v1/deliveries?interaction_id={interaction_id}")
         self.assertEqual(status, 200)
