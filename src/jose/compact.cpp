@@ -22,14 +22,11 @@ template <std::size_t Parts>
 result<places<Parts>> split(std::string_view token, reason code) {
   places<Parts> at{};
   std::size_t found = 1;
-  for (std::size_t i = 0; i < token.size(); ++i) {
-    if (token[i] != '.') {
-      continue;
-    }
+  for (auto dot = token.find('.'); dot != std::string_view::npos; dot = token.find('.', dot + 1)) {
     if (found == Parts) {
       return failure{code, "more than " + std::to_string(Parts) + " parts"};
     }
-    at[found++] = i + 1;
+    at[found++] = dot + 1;
   }
   if (found != Parts) {
     return failure{code, std::to_string(found) + " of " + std::to_string(Parts) + " parts"};

@@ -9,7 +9,10 @@
 #include <openssl/rsa.h>
 
 #include <limits>
+#include <mutex>
 #include <stdexcept>
+#include <utility>
+#include <vector>
 
 namespace consentd::jose {
 
@@ -47,6 +50,37 @@ void use_oaep(EVP_PKEY_CTX* context, key_encryption algorithm) {
   }
 }
 
+// Contexts for one key and algorithm that are ready for the next decryption: making one costs lookups by name. There
+// are never more than decryptions went on at a time. Thread-safe.
+class ready_contexts {
+public:
+  pkey_context take(EVP_PKEY* key, key_encryption algorithm) {
+    {
+      std::lock_guard const lock(mutex_);
+      if (!idle_.empty()) {
+        auto ready = std::move(idle_.back());
+        idle_.pop_back();
+        return ready;
+      }
+    }
+    pkey_context made(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
+    if (!made || EVP_PKEY_decrypt_init(made.get()) != 1) {
+      throw std::runtime_error("OpenSSL does not do RSA decryption");
+    }
+    use_oaep(made.get(), algorithm);
+    return made;
+  }
+
+  void give_back(pkey_context used) {
+    std::lock_guard const lock(mutex_);
+    idle_.push_back(std::move(used));
+  }
+
+private:
+  std::mutex mutex_;
+  std::vector<pkey_context> idle_;
+};
+
 class rsa_decryption_key final : public decryption_key {
 public:
   rsa_decryption_key(pkey_handle pair, std::string modulus, std::string kid)
@@ -63,15 +97,13 @@ public:
     std::string const stand_in(modulus_.size(), '\x01');
     std::string_view const input = fits ? encrypted_key : std::string_view(stand_in);
 
-    pkey_context const context(EVP_PKEY_CTX_new_from_pkey(nullptr, pair_.get(), nullptr));
-    if (!context || EVP_PKEY_decrypt_init(context.get()) != 1) {
-      throw std::runtime_error("OpenSSL does not do RSA decryption");
-    }
-    use_oaep(context.get(), algorithm);
+    auto& ready = algorithm == key_encryption::rsa_oaep_256 ? with_sha256_ : with_sha1_;
+    auto context = ready.take(pair_.get(), algorithm);
     std::size_t length = unwrapped.size();
     int const outcome =
         EVP_PKEY_decrypt(context.get(), unwrapped.bytes().data(), &length, bytes_of(input), input.size());
     ERR_clear_error();
+    ready.give_back(std::move(context));
 
     auto const good = static_cast<unsigned char>(equal_mask(static_cast<std::size_t>(outcome), 1) &
                                                  equal_mask(length, content_key_bytes) &
@@ -105,6 +137,8 @@ private:
   pkey_handle pair_;
   std::string modulus_; // big-endian, so that texts of its length compare as numbers do
   std::string kid_;
+  mutable ready_contexts with_sha256_;
+  mutable ready_contexts with_sha1_;
 };
 
 result<std::string> number_of(EVP_PKEY const* pair, char const* name) {

@@ -5,7 +5,8 @@
 
 namespace consentd::bench {
 
-// CPU microseconds per event through OpenSSL's EVP on one thread, measured for about a second.
+// CPU microseconds per event through OpenSSL's EVP, measured for about half a second on every core at once: what runs
+// beside it slows cryptography down, and under load all cores are busy.
 double crypto_floor_microseconds();
 
 } // namespace consentd::bench

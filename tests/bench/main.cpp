@@ -12,6 +12,8 @@
 #include <chrono>
 #include <cstdio>
 #include <fstream>
+#include <iterator>
+#include <span>
 #include <stdexcept>
 #include <thread>
 #include <unistd.h>
@@ -26,6 +28,7 @@ struct plan {
   std::size_t consents = 1000; // that the events are about, in turn
   std::size_t announced = 0;   // further consents in the store
   std::size_t connections = 16;
+  std::size_t parts = 5; // of the load
 };
 
 double daemon_cpu_seconds(pid_t pid) {
@@ -103,6 +106,71 @@ double percentile(std::vector<double>& sorted, double share) {
   return sorted[std::min(sorted.size() - 1, static_cast<std::size_t>(share * static_cast<double>(sorted.size())))];
 }
 
+// One stretch of load between two measurements of the floor: a shared machine's speed changes within a minute, and only
+// what was measured side by side can be compared.
+struct part {
+  std::size_t events = 0;
+  bench::sent sent;
+  double applied_in = 0; // seconds
+  double cpu = 0;        // microseconds per event
+  double floor = 0;      // microseconds per event
+};
+
+std::vector<std::span<std::string const>> in_parts(std::span<std::string const> all, std::size_t count) {
+  std::vector<std::span<std::string const>> made;
+  for (std::size_t at = 0; at < count; ++at) {
+    auto const first = all.size() * at / count;
+    made.push_back(all.subspan(first, all.size() * (at + 1) / count - first));
+  }
+  return made;
+}
+
+part measure_part(tests::scene& scene, std::span<std::string const> requests, plan const& how) {
+  part made;
+  made.events = requests.size();
+  double const floor_before = bench::crypto_floor_microseconds();
+  auto const pid = scene.daemon().pid();
+  double const cpu_before = daemon_cpu_seconds(pid);
+  auto const began = steady::now();
+  made.sent = bench::post_all(requests, scene.port(), how.connections);
+  scene.settle();
+  made.applied_in = std::chrono::duration<double>(steady::now() - began).count();
+  made.cpu = (daemon_cpu_seconds(pid) - cpu_before) * 1e6 / static_cast<double>(made.events);
+  made.floor = (floor_before + bench::crypto_floor_microseconds()) / 2;
+  if (made.sent.refused != 0) {
+    throw std::runtime_error(std::to_string(made.sent.refused) + " refused, the first: " + made.sent.first_refusal);
+  }
+  return made;
+}
+
+// The middle one, and the ends: "600 us (580 to 640)".
+template <class Of>
+void print_spread(char const* name, int digits, char const* unit, std::vector<part> const& parts, Of of) {
+  std::vector<double> values;
+  std::transform(parts.begin(), parts.end(), std::back_inserter(values), of);
+  std::sort(values.begin(), values.end());
+  std::printf("%-26s %.*f%s (%.*f to %.*f)\n", name, digits, values[values.size() / 2], unit, digits, values.front(),
+              digits, values.back());
+}
+
+void print(plan const& how, std::vector<part> const& parts) {
+  auto const rate = [](part const& of, double seconds) { return static_cast<double>(of.events) / seconds; };
+  std::vector<double> milliseconds;
+  for (auto const& one : parts) {
+    milliseconds.insert(milliseconds.end(), one.sent.milliseconds.begin(), one.sent.milliseconds.end());
+  }
+  std::sort(milliseconds.begin(), milliseconds.end());
+  std::printf("events                     %zu in %zu parts over %zu connections, %zu consents\n", how.events,
+              parts.size(), how.connections, how.consents + how.announced);
+  print_spread("acknowledged per second", 0, "", parts, [&](part const& of) { return rate(of, of.sent.seconds); });
+  print_spread("applied per second", 0, "", parts, [&](part const& of) { return rate(of, of.applied_in); });
+  std::printf("acknowledgement            p50 %.2f ms, p99 %.2f ms\n", percentile(milliseconds, 0.5),
+              percentile(milliseconds, 0.99));
+  print_spread("daemon CPU per event", 0, " us", parts, [](part const& of) { return of.cpu; });
+  print_spread("crypto floor per event", 0, " us", parts, [](part const& of) { return of.floor; });
+  print_spread("ratio to the floor", 2, "", parts, [](part const& of) { return of.cpu / of.floor; });
+}
+
 int measure(plan const& how) {
   tests::scene scene;
   scene.edit_settings("unknown_consents = \"hold\"", "unknown_consents = \"bind\"");
@@ -114,31 +182,12 @@ int measure(plan const& how) {
     std::printf("announcing %zu consents\n", how.announced);
     announce_all(scene, how.announced);
   }
-  double const floor = bench::crypto_floor_microseconds();
-  auto const pid = scene.daemon().pid();
-  double const cpu_before = daemon_cpu_seconds(pid);
-  auto const began = steady::now();
-  auto sent = bench::post_all(requests, scene.port(), how.connections);
-  scene.settle();
-  double const applied_in = std::chrono::duration<double>(steady::now() - began).count();
-  double const cpu = (daemon_cpu_seconds(pid) - cpu_before) * 1e6 / static_cast<double>(how.events);
-  double const floor_after = bench::crypto_floor_microseconds();
-  if (sent.refused != 0) {
-    throw std::runtime_error(std::to_string(sent.refused) + " refused, the first: " + sent.first_refusal);
+  std::vector<part> parts;
+  for (auto const& some : in_parts(requests, how.parts)) {
+    parts.push_back(measure_part(scene, some, how));
   }
-  std::sort(sent.milliseconds.begin(), sent.milliseconds.end());
-  auto const events = static_cast<double>(how.events);
-  double const least = (floor + floor_after) / 2;
-  std::printf("events                     %zu over %zu connections, %zu consents\n", how.events, how.connections,
-              how.consents + how.announced);
-  std::printf("acknowledged per second    %.0f\n", events / sent.seconds);
-  std::printf("applied per second         %.0f\n", events / applied_in);
-  std::printf("acknowledgement            p50 %.2f ms, p99 %.2f ms\n", percentile(sent.milliseconds, 0.5),
-              percentile(sent.milliseconds, 0.99));
-  std::printf("daemon CPU per event       %.0f us\n", cpu);
-  std::printf("crypto floor per event     %.0f us (before %.0f, after %.0f)\n", least, floor, floor_after);
-  std::printf("ratio to the floor         %.2f\n", cpu / least);
-  std::printf("daemon memory, peak        %.1f MiB\n", peak_mebibytes(pid));
+  print(how, parts);
+  std::printf("daemon memory, peak        %.1f MiB\n", peak_mebibytes(scene.daemon().pid()));
   return scene.stop();
 }
 
@@ -150,6 +199,8 @@ int main(int argc, char** argv) {
   app.add_option("--events", how.events, "events to send")->check(CLI::PositiveNumber);
   app.add_option("--consents", how.consents, "consents that they are about")->check(CLI::PositiveNumber);
   app.add_option("--announced", how.announced, "further consents in the store");
+  app.add_option("--parts", how.parts, "stretches of load, the crypto floor measured around each")
+      ->check(CLI::PositiveNumber);
   app.add_option("--connections", how.connections, "connections of the sender")->check(CLI::PositiveNumber);
   CLI11_PARSE(app, argc, argv);
   try {

@@ -72,7 +72,7 @@ private:
 
 } // namespace
 
-sent post_all(std::vector<std::string> const& requests, std::string const& port, std::size_t connections) {
+sent post_all(std::span<std::string const> requests, std::string const& port, std::size_t connections) {
   std::unique_ptr<SSL_CTX, release> const context(SSL_CTX_new(TLS_client_method()));
   std::vector<std::unique_ptr<connection>> lines;
   for (std::size_t at = 0; at < connections; ++at) {

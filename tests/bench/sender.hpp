@@ -4,6 +4,7 @@
 #define CONSENTD_TESTS_BENCH_SENDER_HPP
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ struct sent {
 
 // Posts every request (complete HTTP/1.1 bytes, keep-alive) to 127.0.0.1:`port`, spread over `connections`. Throws
 // std::runtime_error when a connection breaks.
-sent post_all(std::vector<std::string> const& requests, std::string const& port, std::size_t connections);
+sent post_all(std::span<std::string const> requests, std::string const& port, std::size_t connections);
 
 } // namespace consentd::bench
 

@@ -46,16 +46,17 @@ void destroy_earlier_attempt(ledger& in, std::int64_t delivery) {
 
 } // namespace
 
-void keep_evidence(ledger& in, std::int64_t delivery, timestamp received, signed_original const& of,
-                   std::string_view claimed_consent) {
+void keep_evidence(ledger& in, inbox_row const& delivery, signed_original const& of, std::string_view claimed_consent) {
   if (of.jws.empty() || in.how.evidence_bytes == 0) {
     return;
   }
-  destroy_earlier_attempt(in, delivery);
+  if (attempts_of(delivery) > 1) {
+    destroy_earlier_attempt(in, delivery.id);
+  }
   auto const key = of.jwk.empty() ? std::nullopt : std::optional(key_number(in, of.jwk));
   auto const claimed = claimed_consent.empty() ? std::nullopt : std::optional(claimed_consent);
-  run(in.db, "INSERT INTO evidence (id, received, jws, key, claimed_consent) VALUES (?, ?, ?, ?, ?)", delivery,
-      received, std::string_view(of.jws), key, claimed);
+  run(in.db, "INSERT INTO evidence (id, received, jws, key, claimed_consent) VALUES (?, ?, ?, ?, ?)", delivery.id,
+      delivery.received, std::string_view(of.jws), key, claimed);
   in.count.evidence_bytes += of.jws.size();
 }
 

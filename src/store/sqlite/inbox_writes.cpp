@@ -45,11 +45,6 @@ std::optional<blob> maybe_blob(std::string_view bytes) {
   return bytes.empty() ? std::nullopt : std::optional(blob{bytes});
 }
 
-// This time included: a death is an attempt as well.
-std::uint32_t attempts_of(inbox_row const& delivery) noexcept {
-  return delivery.opened + delivery.deaths + 1;
-}
-
 void record_delivery(ledger& in, inbox_row const& delivery, ending const& how) {
   query row(
       in.db,
@@ -214,6 +209,10 @@ result<void> set_aside_refused(ledger& in, refusal const& refused) {
   return {};
 }
 
+std::uint32_t attempts_of(inbox_row const& delivery) noexcept {
+  return delivery.opened + delivery.deaths + 1;
+}
+
 std::optional<inbox_row> find_in_inbox(ledger& in, std::int64_t delivery) {
   query row(
       in.db,
@@ -234,7 +233,7 @@ std::optional<inbox_row> find_in_inbox(ledger& in, std::int64_t delivery) {
 void finish(ledger& in, inbox_row const& delivery, ending const& how) {
   record_delivery(in, delivery, how);
   if (how.original != nullptr) {
-    keep_evidence(in, delivery.id, delivery.received, *how.original, {});
+    keep_evidence(in, delivery, *how.original, {});
   }
   leave_inbox(in, delivery);
   run(in.db, "DELETE FROM bodies WHERE id = ?", delivery.id);
@@ -246,7 +245,7 @@ void finish(ledger& in, inbox_row const& delivery, ending const& how) {
 void quarantine(ledger& in, inbox_row const& delivery, ending const& how) {
   record_delivery(in, delivery, how);
   if (how.original != nullptr) {
-    keep_evidence(in, delivery.id, delivery.received, *how.original, how.consent_id);
+    keep_evidence(in, delivery, *how.original, how.consent_id);
   }
   leave_inbox(in, delivery);
   auto const why = to_string(how.why->code);

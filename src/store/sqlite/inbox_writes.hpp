@@ -36,6 +36,8 @@ struct inbox_row {
   std::uint32_t opened = 0; // before, deaths not counted
   std::string event;        // identity of its event's token, as far as it is known
 };
+// This time included: a death is an attempt as well.
+std::uint32_t attempts_of(inbox_row const& delivery) noexcept;
 // How often the daemon may die with one delivery in hand before that is kept unopened.
 inline constexpr std::uint32_t deaths_of_poison = 2;
 std::optional<inbox_row> find_in_inbox(ledger& in, std::int64_t delivery);

@@ -74,6 +74,22 @@ BOOST_AUTO_TEST_CASE(exactly_64_characters_are_digits) {
   BOOST_TEST(digits == 64);
 }
 
+// Long texts are looked at several characters at a time: each character is judged alike in every place.
+BOOST_AUTO_TEST_CASE(a_character_is_judged_alike_wherever_it_stands) {
+  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  for (int value = 0; value < 256; ++value) {
+    auto const character = static_cast<char>(static_cast<unsigned char>(value));
+    bool const digit = alphabet.find(character) != std::string_view::npos;
+    for (std::size_t place = 0; place < 20; ++place) {
+      std::string text(20, 'A');
+      text[place] = character;
+      BOOST_TEST_CONTEXT("character " << value << " in place " << place) {
+        BOOST_TEST(is_base64url(text) == digit);
+      }
+    }
+  }
+}
+
 // Of the texts of two and of three characters, only those that encoding makes are taken: each value has one text.
 BOOST_AUTO_TEST_CASE(every_accepted_text_encodes_back_to_itself) {
   constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
