@@ -1,6 +1,7 @@
 // What the daemon keeps, in the domain's terms. SQLite stands behind it today; a database shared by several nodes can.
 //
-// Every operation is asked from a coroutine, completes on that coroutine's executor and blocks no thread of it.
+// Every operation is asked from a coroutine, completes on that coroutine's executor and blocks no thread of it. The
+// executor's context must outlive the store, whose threads may still hold the executor when the coroutine has gone on.
 // Failures: `storage` when the database could not (full, I/O error, memory): nothing of the operation happened. Each
 // writing operation is atomic, and on stable storage before it completes.
 #ifndef CONSENTD_STORE_STORE_HPP
@@ -145,6 +146,9 @@ public:
   // attempts on. One that was there as poison goes back at the first death more. not_found; conflict: its reason is
   // final (is_final()), which the detail says; inbox_full, as append().
   virtual async_result<released_delivery> retry(std::int64_t id) = 0;
+  // The same for those that a remedy may help, oldest first, at most `at_most`. How many; inbox_full when there was no
+  // room for a single one.
+  virtual async_result<std::size_t> retry(remedy has_come, std::size_t at_most) = 0;
   // Takes one out for good; the record of what became of it stays. not_found.
   virtual async_result<released_delivery> drop(std::int64_t id) = 0;
   // Every delivery of that interaction id, oldest first, at most `limit`, whatever became of it.

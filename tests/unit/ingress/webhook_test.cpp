@@ -131,6 +131,9 @@ BOOST_FIXTURE_TEST_CASE(delivery_that_is_not_decided_in_time_gets_503_and_is_ans
   auto const again = to.post(delivery);
   BOOST_TEST(again.status == 204U);
   BOOST_TEST(count().pending == 0U);
+  // The store ends before the context of those who asked it.
+  to.server.stop();
+  store.reset();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

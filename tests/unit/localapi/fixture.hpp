@@ -89,8 +89,8 @@ public:
 private:
   tests::temporary_folder folder_;
   set_clock clock_{at("2026-03-27T12:00:00Z")};
+  boost::asio::io_context context_; // outlives the store, whose threads complete into it
   std::unique_ptr<store::event_store> store_;
-  boost::asio::io_context context_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{context_.get_executor()};
   std::unique_ptr<api> api_;
   std::unique_ptr<net::listener> listener_;
