@@ -1,12 +1,9 @@
 // consentd: receives consent events of the API Hub. See README.md.
 #include "app/daemon.hpp"
 #include "app/failed_start.hpp"
-#include "app/senders.hpp"
+#include "app/provisions.hpp"
 #include "app/service_manager.hpp"
-#include "app/sockets.hpp"
-#include "app/trust.hpp"
 #include "base/time.hpp"
-#include "config/keys.hpp"
 #include "config/load.hpp"
 #include "ops/log.hpp"
 
@@ -32,25 +29,6 @@ config::settings load_settings(std::string const& path) {
   return std::move(*loaded);
 }
 
-// All that can be known without opening the store or a socket: keys are loaded, sets are parsed.
-int check(config::settings const& how) {
-  auto keys = config::load_decryption_keys(how);
-  if (!keys) {
-    throw app::failed_start(app::exit_configuration, keys.error().detail);
-  }
-  auto const error_key = config::load_error_key(how);
-  if (!error_key) {
-    throw app::failed_start(app::exit_configuration, error_key.error().detail);
-  }
-  app::hub_origin_of(how, {});
-  app::issuer_origins_of(how, {});
-  app::fetcher_of(how);
-  app::hub_tls_of(how);
-  app::sender_rules_of(how);
-  std::cout << how.file << ": fine\n";
-  return 0;
-}
-
 ops::log_options log_options_of(config::log_settings const& how) {
   ops::log_options options;
   options.least = how.level;
@@ -63,13 +41,16 @@ ops::log_options log_options_of(config::log_settings const& how) {
 }
 
 int run(std::string const& path, bool check_only) {
-  auto const how = load_settings(path);
+  auto how = load_settings(path);
+  auto const logging = log_options_of(how.log);
+  auto first = app::read_provisions(std::move(how));
   if (check_only) {
-    return check(how);
+    std::cout << path << ": fine\n";
+    return 0;
   }
   app::service_manager manager;
-  ops::log log(log_options_of(how.log), system_clock());
-  app::daemon consentd(how, manager, log);
+  ops::log log(logging, system_clock());
+  app::daemon consentd(std::move(first), manager, log);
   consentd.run();
   return 0;
 }

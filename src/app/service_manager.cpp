@@ -2,7 +2,9 @@
 
 #include <systemd/sd-daemon.h>
 
+#include <cinttypes>
 #include <cstdlib>
+#include <ctime>
 #include <unistd.h>
 
 namespace consentd::app {
@@ -38,6 +40,14 @@ result<net::bound_socket> service_manager::take_socket(std::string const& name) 
 
 void service_manager::ready(std::string const& status) const noexcept {
   sd_notifyf(0, "READY=1\nSTATUS=%s", status.c_str());
+}
+
+void service_manager::reloading() const noexcept {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  auto const microseconds =
+      std::uint64_t{1000000} * static_cast<std::uint64_t>(now.tv_sec) + static_cast<std::uint64_t>(now.tv_nsec) / 1000;
+  sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, microseconds);
 }
 
 void service_manager::stopping() const noexcept {

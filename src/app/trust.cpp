@@ -109,21 +109,25 @@ std::vector<store::kept_key_set> read_kept_key_sets(store::key_sets& from, confi
   return std::move(*sets);
 }
 
-std::vector<hub::key_origin> hub_origin_of(config::settings const& how, kept_sets const& kept) {
+void add_kept(std::vector<hub::key_origin>& origins, store::key_role role, kept_sets const& kept) {
+  for (auto& each : origins) {
+    each.kept = kept_of(kept, role, each.issuer);
+  }
+}
+
+std::vector<hub::key_origin> hub_origin_of(config::settings const& how) {
   auto origin = origin_of(how.bearer.issuer, how.bearer.jwks, how.jwks.max_keys);
   origin.distrusted = how.bearer.distrusted_kids;
-  origin.kept = kept_of(kept, store::key_role::hub, origin.issuer);
   std::vector<hub::key_origin> origins;
   origins.push_back(std::move(origin));
   return origins;
 }
 
-std::vector<hub::key_origin> issuer_origins_of(config::settings const& how, kept_sets const& kept) {
+std::vector<hub::key_origin> issuer_origins_of(config::settings const& how) {
   std::vector<hub::key_origin> origins;
   for (auto const& issuer : how.issuers) {
     auto origin = origin_of(issuer.id, issuer.jwks, how.jwks.max_keys);
     origin.distrusted = issuer.distrusted_kids;
-    origin.kept = kept_of(kept, store::key_role::issuer, origin.issuer);
     origins.push_back(std::move(origin));
   }
   return origins;

@@ -19,9 +19,12 @@ hub::refresh_settings refresh_settings_of(config::settings const& how);
 std::vector<store::kept_key_set> read_kept_key_sets(store::key_sets& from, config::settings const& how);
 
 // Where the Hub's own keys come from, and the LFI issuers'. Files are read here: throws failed_start.
-std::vector<hub::key_origin> hub_origin_of(config::settings const& how, std::vector<store::kept_key_set> const& kept);
-std::vector<hub::key_origin> issuer_origins_of(config::settings const& how,
-                                               std::vector<store::kept_key_set> const& kept);
+std::vector<hub::key_origin> hub_origin_of(config::settings const& how);
+std::vector<hub::key_origin> issuer_origins_of(config::settings const& how);
+
+// Gives each what earlier runs fetched for it.
+void add_kept(std::vector<hub::key_origin>& origins, store::key_role role,
+              std::vector<store::kept_key_set> const& kept);
 
 // What fetches key sets that are published. Throws failed_start.
 hub::fetcher fetcher_of(config::settings const& how);

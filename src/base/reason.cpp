@@ -75,9 +75,9 @@ constexpr std::array table{
           "The JWE's protected header lacks a member or has one that is not allowed; the detail names it."},
     entry{reason::jwe_algorithm, "jwe-algorithm", "JWE.InvalidHeader",
           "The JWE uses an algorithm that is not allowed; RSA-OAEP needs to be named in the configuration."},
-    entry{
-        reason::unknown_decryption_key, "unknown-decryption-key", "JWE.InvalidHeader",
-        "No decryption key has the JWE's key id; add the key of the certificate that the Hub encrypts to, then retry."},
+    entry{reason::unknown_decryption_key, "unknown-decryption-key", "JWE.InvalidHeader",
+          "No decryption key has the JWE's key id, or that key was retired; add the key of the certificate that the "
+          "Hub encrypts to and reload."},
     entry{reason::decryption, "decryption", "JWE.DecryptionError",
           "The JWE does not open with the key that it names; check that key and certificate belong together, then "
           "retry."},

@@ -48,7 +48,7 @@ private:
     for (auto const& in : tables_.all("decryption_key")) {
       tables_.exactly_one(in, "certificate", "kid");
       decryption_key_settings key{tables_.secret_file(in, "private_key"), tables_.file(in, "certificate"),
-                                  in.text("kid"), in.line()};
+                                  in.text("kid"), in.time("not_after"), in.line()};
       if (in.given("private_key") && !files.insert(key.private_key).second) {
         tables_.say(in, "private_key", "is the key of another [[decryption_key]] too", "name each key once");
       }

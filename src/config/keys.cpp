@@ -1,5 +1,6 @@
 #include "config/keys.hpp"
 
+#include "base/certificate_end.hpp"
 #include "config/files.hpp"
 #include "config/problem.hpp"
 
@@ -22,44 +23,63 @@ failure located(settings const& from, unsigned line, std::string key, failure co
   return {why.code, describe(problem{from.file, line, std::move(key), why.detail, std::move(mend)})};
 }
 
-result<std::string> kid_of(decryption_key_settings const& key, secret const& pem) {
-  if (!key.kid.empty()) {
-    return key.kid;
+// From a key's certificate.
+result<key_certificate> certificate_of(decryption_key_settings const& key, secret const& pem) {
+  auto const text = read_file(key.certificate);
+  if (!text) {
+    return text.error();
   }
-  auto const certificate = read_file(key.certificate);
-  if (!certificate) {
-    return certificate.error();
+  auto kid = jose::certificate_kid(*text, as_text(pem));
+  if (!kid) {
+    return kid.error();
   }
-  return jose::certificate_kid(*certificate, as_text(pem));
+  auto const end = certificate_end(*text);
+  if (!end) {
+    return end.error();
+  }
+  return key_certificate{std::move(*kid), *end};
 }
 
 } // namespace
 
-result<jose::key_ring> load_decryption_keys(settings const& from) {
-  std::vector<std::unique_ptr<jose::decryption_key const>> keys;
+result<decryption_keys> load_decryption_keys(settings const& from) {
+  std::vector<jose::ring_key> keys;
+  std::vector<key_certificate> certificates;
   for (auto const& key : from.decryption_keys) {
     auto const name = "decryption_key[" + std::to_string(keys.size() + 1) + "]";
     auto const pem = read_secret(key.private_key);
     if (!pem) {
       return located(from, key.line, name + ".private_key", pem.error());
     }
-    auto kid = kid_of(key, *pem);
-    if (!kid) {
-      return located(from, key.line, name + ".certificate", kid.error(),
-                     "give the PEM certificate that belongs to " + key.private_key);
-    }
-    auto made = jose::decryption_key_from_pem(as_text(*pem), std::move(*kid));
-    if (!made) {
-      return located(from, key.line, name + ".private_key", made.error(),
+    auto const unusable = [&](failure const& why) {
+      return located(from, key.line, name + ".private_key", why,
                      "give an unencrypted PEM file of an RSA private key at " + key.private_key);
+    };
+    auto kid = key.kid;
+    if (kid.empty()) {
+      // First the key by itself: a certificate can only be held against one that is sound.
+      if (auto const sound = jose::decryption_key_from_pem(as_text(*pem), "-"); !sound) {
+        return unusable(sound.error());
+      }
+      auto certificate = certificate_of(key, *pem);
+      if (!certificate) {
+        return located(from, key.line, name + ".certificate", certificate.error(),
+                       "give the PEM certificate that belongs to " + key.private_key);
+      }
+      kid = certificate->kid;
+      certificates.push_back(std::move(*certificate));
     }
-    keys.push_back(std::move(*made));
+    auto made = jose::decryption_key_from_pem(as_text(*pem), std::move(kid));
+    if (!made) {
+      return unusable(made.error());
+    }
+    keys.push_back({std::move(*made), key.not_after});
   }
   auto ring = jose::key_ring::make(std::move(keys));
   if (!ring) {
     return located(from, from.decryption_keys.front().line, "decryption_key", ring.error(), "name each key once");
   }
-  return ring;
+  return decryption_keys{std::move(*ring), std::move(certificates)};
 }
 
 result<std::optional<jose::signing_key>> load_error_key(settings const& from) {

@@ -11,12 +11,24 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace consentd::config {
 
+// A decryption key's certificate, for operators: the Hub encrypts to it until it ends.
+struct key_certificate {
+  std::string kid;
+  timestamp not_after;
+};
+
+struct decryption_keys {
+  jose::key_ring ring;
+  std::vector<key_certificate> certificates; // of those keys that the settings name one for
+};
+
 // Every [[decryption_key]]. bad_key or bad_setting for the first that cannot be used; the detail is a whole line for
 // the operator: file, line, key, what is wrong and the mend. Reads files: not for an I/O thread.
-result<jose::key_ring> load_decryption_keys(settings const& from);
+result<decryption_keys> load_decryption_keys(settings const& from);
 
 // The key of [errors]; nothing when there is none. Otherwise as load_decryption_keys().
 result<std::optional<jose::signing_key>> load_error_key(settings const& from);

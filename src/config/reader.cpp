@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <sstream>
 #include <utility>
 
 #include <toml++/toml.h>
@@ -41,6 +42,8 @@ std::string_view name_of(value_type type) {
     return "true or false";
   case value_type::texts:
     return "a list of strings";
+  case value_type::time:
+    return "a date and time";
   }
   return "";
 }
@@ -76,6 +79,8 @@ std::string example_of(key_description const& key) {
     return "true";
   case value_type::texts:
     return R"(["…"])";
+  case value_type::time:
+    return "2027-03-31T00:00:00Z";
   case value_type::text:
     break;
   }
@@ -205,6 +210,11 @@ private:
         return read_texts(in, key, *list);
       }
       break;
+    case value_type::time:
+      if (auto const* const time = node.as_date_time()) {
+        return read_time(in, key, time->get());
+      }
+      break;
     }
     say(in.line(key.name), in.name_of(key.name),
         "is " + std::string(name_of(node)) + ", not " + std::string(name_of(key.type)),
@@ -272,6 +282,17 @@ private:
       return section::value(std::move(texts));
     }
     say(in.line(key.name), in.name_of(key.name), std::move(what), std::move(mend));
+    return std::nullopt;
+  }
+
+  std::optional<section::value> read_time(section const& in, key_description const& key, toml::date_time const& time) {
+    std::ostringstream text;
+    text << time;
+    if (auto const read = parse_date_time(text.str()); read && time.offset) {
+      return section::value(*read);
+    }
+    say(in.line(key.name), in.name_of(key.name), "is " + text.str(),
+        time.offset ? "give a time from 1970 to 9999" : "say of which zone: " + text.str() + "Z for UTC");
     return std::nullopt;
   }
 

@@ -38,6 +38,10 @@ constexpr key_description optional_list(std::string_view name, std::int64_t most
   return {name, value_type::texts, false, "", 1, most, "", meaning};
 }
 
+constexpr key_description moment(std::string_view name, std::string_view meaning) {
+  return {name, value_type::time, false, "", 0, 0, "", meaning};
+}
+
 constexpr key_description flag(std::string_view name, std::string_view meaning) {
   return {name, value_type::boolean, false, "false", 0, 0, "", meaning};
 }
@@ -154,6 +158,8 @@ constexpr std::array decryption_keys{
     may("certificate", path_bytes,
         "PEM file of its certificate, whose x5t#S256 is the kid that senders name. Either this or kid."),
     may("kid", claim_bytes, "The kid itself. Either this or certificate."),
+    moment("not_after",
+           "Until when it serves, judged by the time of receipt: for a retired key. Without this key it has no end."),
 };
 
 constexpr std::array issuer_keys{

@@ -8,7 +8,7 @@
 
 namespace consentd::config {
 
-enum class value_type : std::uint8_t { text, number, boolean, texts };
+enum class value_type : std::uint8_t { text, number, boolean, texts, time };
 
 struct key_description {
   std::string_view name;

@@ -60,6 +60,11 @@ std::vector<std::string> section::texts(std::string_view key) const {
   return found == nullptr ? std::vector<std::string>() : *found;
 }
 
+std::optional<timestamp> section::time(std::string_view key) const {
+  auto const* const found = std::get_if<timestamp>(&at(key).is);
+  return found == nullptr ? std::nullopt : std::optional(*found);
+}
+
 unsigned section::line(std::string_view key) const {
   auto const line = at(key).line;
   return line == 0 ? line_ : line;

@@ -2,10 +2,12 @@
 #ifndef CONSENTD_CONFIG_SECTION_HPP
 #define CONSENTD_CONFIG_SECTION_HPP
 
+#include "base/time.hpp"
 #include "config/schema.hpp"
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -23,11 +25,12 @@ public:
   bool given(std::string_view key) const;
   // It stands in the file, well-formed or not.
   bool mentioned(std::string_view key) const;
-  // An empty text, 0, false, an empty list when absent.
+  // An empty text, 0, false, an empty list, nothing when absent.
   std::string text(std::string_view key) const;
   std::int64_t number(std::string_view key) const;
   bool boolean(std::string_view key) const;
   std::vector<std::string> texts(std::string_view key) const;
+  std::optional<timestamp> time(std::string_view key) const;
 
   // Where a message about that key points: its own line, or that of the table when it is absent.
   unsigned line(std::string_view key) const;
@@ -37,7 +40,7 @@ public:
 
 private:
   friend class reader;
-  using value = std::variant<std::monostate, std::string, std::int64_t, bool, std::vector<std::string>>;
+  using value = std::variant<std::monostate, std::string, std::int64_t, bool, std::vector<std::string>, timestamp>;
   struct entry {
     value is;
     unsigned line = 0; // 0: not in the file

@@ -4,6 +4,7 @@
 #define CONSENTD_CONFIG_SETTINGS_HPP
 
 #include "base/log.hpp"
+#include "base/time.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -135,6 +136,7 @@ struct decryption_key_settings {
   secret_place private_key;
   std::string certificate; // a path; empty: `kid` is given
   std::string kid;         // empty: the certificate's x5t#S256
+  std::optional<timestamp> not_after;
   line_number line = 0;
 };
 
@@ -183,6 +185,7 @@ struct store_settings {
   std::uint64_t quarantine_rows = 0;
   std::chrono::days evidence_for{}; // 0: none is kept
   std::uint64_t evidence_bytes = 0;
+  friend bool operator==(store_settings const&, store_settings const&) = default;
 };
 
 // [api]: the local API on a Unix socket.
@@ -193,6 +196,7 @@ struct api_settings {
   std::size_t max_connections = 0;
   std::size_t max_streams = 0;
   std::size_t max_body_bytes = 0;
+  friend bool operator==(api_settings const&, api_settings const&) = default;
 };
 
 // [operations]: metrics and health.
@@ -205,6 +209,7 @@ struct process_settings {
   unsigned io_threads = 0;
   unsigned crypto_threads = 0; // 0: as many as the machine has cores
   std::chrono::seconds drain{};
+  friend bool operator==(process_settings const&, process_settings const&) = default;
 };
 
 enum class log_format : std::uint8_t { text, json };

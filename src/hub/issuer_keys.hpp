@@ -3,6 +3,7 @@
 #ifndef CONSENTD_HUB_ISSUER_KEYS_HPP
 #define CONSENTD_HUB_ISSUER_KEYS_HPP
 
+#include "base/current.hpp"
 #include "base/log.hpp"
 #include "base/time.hpp"
 #include "hub/fetcher.hpp"
@@ -61,25 +62,39 @@ enum class refreshed : std::uint8_t {
   pinned    // the set is not one that is fetched
 };
 
+// Where keys are asked for, and how.
+struct key_origins {
+  std::vector<key_origin> issuers; // none twice
+  refresh_settings how;
+  std::shared_ptr<fetcher const> by; // never null
+};
+
 // One set of issuers; one for the Hub's own key and one for the LFIs', so that neither serves for the other (contract
 // section 3). What is given must outlive it; stop() must have completed before it ends.
 class issuer_keys final : public jose::key_source {
 public:
   // Called on the executor, and must not block.
   struct listeners {
-    // A fetch succeeded: events that wait for this issuer's keys may be looked at again.
+    // A fetch succeeded, or a set was read from a file: events that wait for this issuer's keys may be looked at again.
     std::function<void(std::string const& issuer)> arrived;
+    // A set is in force that was not before, with these keys.
+    std::function<void(std::string const& issuer, std::vector<std::string> const& kids)> changed;
     // To be kept for the next run: a new set, or an old one confirmed.
     std::function<void(std::string const& issuer, published_set const& set)> keep;
   };
 
   // `executor` carries the refreshing.
-  issuer_keys(boost::asio::any_io_executor const& executor, std::vector<key_origin> origins, refresh_settings how,
-              fetcher const& by, clock const& now, log_sink& log, listeners tell);
+  issuer_keys(boost::asio::any_io_executor const& executor, key_origins from, clock const& now, log_sink& log,
+              listeners tell);
   ~issuer_keys() override;
 
   void start();
   boost::asio::awaitable<void> stop();
+
+  // From now on these issuers, and no others. One whose keys come from where they came from before keeps what it has;
+  // one whose place has changed is asked for at once, and what was published until then holds for what came until then.
+  // Any executor, after start() and before stop().
+  boost::asio::awaitable<void> replace(key_origins from);
 
   // A key that is lacking is asked for soon; calls cost nothing while that is under way.
   result<std::shared_ptr<jose::verification_key const>> find(std::string_view issuer, std::string_view kid,
@@ -94,22 +109,27 @@ public:
 private:
   using strand = boost::asio::strand<boost::asio::any_io_executor>;
   struct entry;
-  entry* entry_of(std::string_view issuer) const noexcept;
-  boost::asio::awaitable<void> keep_fresh(entry& of);
+  using entry_ptr = std::shared_ptr<entry>;
+  entry_ptr entry_of(std::string_view issuer) const;
+  entry_ptr make_entry(key_origin origin) const;
+  void begin(entry_ptr const& of);
+  void end(entry& of) const;
+  boost::asio::awaitable<void> keep_fresh(entry_ptr of);
   boost::asio::awaitable<bool> fetch(entry& of);
-  boost::asio::awaitable<result<std::string>> place_of(entry& of);
-  boost::asio::awaitable<refreshed> wait_for_fetch(entry& of, std::chrono::milliseconds patience);
+  boost::asio::awaitable<result<std::string>> place_of(entry& of, fetcher const& by);
+  boost::asio::awaitable<refreshed> wait_for_fetch(entry_ptr of, std::chrono::milliseconds patience);
   bool take_over(entry& of, std::string text, timestamp at);
-  void ask_soon(entry& of) const;
+  void ask_soon(entry_ptr const& of) const;
   bool ask_now(entry& of) const;
 
   strand strand_;
-  refresh_settings how_;
-  fetcher const& fetcher_;
   clock const& now_;
   log_sink& log_;
   listeners tell_;
-  std::vector<std::unique_ptr<entry>> entries_;
+  current<std::vector<entry_ptr>> entries_;
+  // On the strand, but for the constructor.
+  refresh_settings how_;
+  std::shared_ptr<fetcher const> fetcher_;
   bool stopping_ = false;
   std::size_t running_ = 0;
 };

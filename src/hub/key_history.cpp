@@ -1,6 +1,7 @@
 #include "hub/key_history.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace consentd::hub {
@@ -87,6 +88,16 @@ bool key_history::in_force(timestamp at) const noexcept {
 
 std::size_t key_history::keys() const noexcept {
   return pinned_ ? pinned_->size() : eras_.empty() ? 0 : eras_.back().set->size();
+}
+
+std::vector<std::string> key_history::kids() const {
+  return pinned_ ? pinned_->kids() : eras_.empty() ? std::vector<std::string>() : eras_.back().set->kids();
+}
+
+std::vector<published_set> key_history::published() const {
+  std::vector<published_set> sets;
+  std::transform(eras_.begin(), eras_.end(), std::back_inserter(sets), [](era const& one) { return one.published; });
+  return sets;
 }
 
 std::optional<timestamp> key_history::confirmed() const noexcept {

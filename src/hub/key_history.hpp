@@ -52,8 +52,13 @@ public:
   // no such key and has not been fetched since. unknown_signing_key: it was, and still has none.
   result<std::shared_ptr<jose::verification_key const>> find(std::string_view kid, timestamp received) const;
 
+  // What is kept from now on is kept by these; a key id that they distrust counts no longer at once.
+  void renew(history_terms terms) { terms_ = std::move(terms); }
+
   bool in_force(timestamp at) const noexcept;
-  std::size_t keys() const noexcept; // of the newest set
+  std::size_t keys() const noexcept;            // of the newest set
+  std::vector<std::string> kids() const;        // likewise
+  std::vector<published_set> published() const; // oldest first
   std::optional<timestamp> confirmed() const noexcept;
   // The newest set, to be kept for the next run.
   published_set const* newest() const noexcept;

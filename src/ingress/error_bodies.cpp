@@ -43,8 +43,16 @@ std::string claims_of(reason why, error_terms const& how, timestamp now) {
 
 } // namespace
 
-error_bodies::error_bodies(jose::signing_key key, error_terms how, clock const& now)
-    : key_(std::move(key)), how_(std::move(how)), now_(now), rate_(how_.most_a_second) {
+error_bodies::error_bodies(std::optional<jose::signing_key> key, error_terms how, clock const& now)
+    : as_({std::move(key), how}), now_(now), rate_(how.most_a_second) {
+}
+
+void error_bodies::replace(std::optional<jose::signing_key> key, error_terms how) {
+  {
+    std::lock_guard const lock(guard_);
+    rate_ = rate_limit(how.most_a_second);
+  }
+  as_.set({std::move(key), std::move(how)});
 }
 
 error_bodies::~error_bodies() {
@@ -52,29 +60,30 @@ error_bodies::~error_bodies() {
 }
 
 asio::awaitable<std::string> error_bodies::body_for(reason why) {
-  if (contract_code(why).empty() || !admit()) {
+  auto const as = as_.get();
+  if (!as->key || contract_code(why).empty() || !admit(as->how)) {
     co_return std::string();
   }
-  auto const deadline = steady::now() + how_.patience;
+  auto const deadline = steady::now() + as->how.patience;
   auto later = std::make_shared<signed_later>(co_await asio::this_coro::executor);
-  asio::post(signer_, [this, later, why]() mutable { sign(std::move(later), why); });
+  asio::post(signer_, [this, as, later, why]() mutable { sign(*as, std::move(later), why); });
   bool const in_time = co_await later->done->wait(deadline);
   std::lock_guard const lock(guard_); // see sign()
   co_return in_time ? std::move(later->text) : std::string();
 }
 
-bool error_bodies::admit() {
+bool error_bodies::admit(error_terms const& how) {
   std::lock_guard const lock(guard_);
-  if (under_way_ >= how_.most_at_once || !rate_.admit(steady::now())) {
+  if (under_way_ >= how.most_at_once || !rate_.admit(steady::now())) {
     return false;
   }
   ++under_way_;
   return true;
 }
 
-void error_bodies::sign(std::shared_ptr<signed_later> into, reason why) noexcept {
+void error_bodies::sign(signatory const& as, std::shared_ptr<signed_later> into, reason why) noexcept {
   try {
-    into->text = key_.sign(claims_of(why, how_, now_.now()));
+    into->text = as.key->sign(claims_of(why, as.how, now_.now()));
   } catch (std::exception const&) {
     into->text.clear(); // no memory: the answer does without
   }

@@ -2,6 +2,7 @@
 #ifndef CONSENTD_INGRESS_ERROR_BODIES_HPP
 #define CONSENTD_INGRESS_ERROR_BODIES_HPP
 
+#include "base/current.hpp"
 #include "base/reason.hpp"
 #include "base/time.hpp"
 #include "ingress/rate_limit.hpp"
@@ -14,6 +15,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace consentd::ingress {
@@ -31,23 +33,30 @@ struct error_terms {
 // refusals must not hold it up. Safe on all threads; what is given, and the contexts of those who ask, must outlive it.
 class error_bodies {
 public:
-  error_bodies(jose::signing_key key, error_terms how, clock const& now);
+  // Without a key nothing is ever signed.
+  error_bodies(std::optional<jose::signing_key> key, error_terms how, clock const& now);
   error_bodies(error_bodies const&) = delete;
   error_bodies& operator=(error_bodies const&) = delete;
   ~error_bodies(); // finishes what is being signed
 
+  // Bodies that are asked for from now on are signed so. Any thread.
+  void replace(std::optional<jose::signing_key> key, error_terms how);
+
   // A JWT that says `why` in the contract's words and holds nothing of the request. Empty when that has no code, when
-  // as many as may be were signed within the last second or are under way, and when it takes too long. Asked on a
-  // strand; cancellable.
+  // there is no key, as many as may be were signed within the last second or are under way, and when it takes too long.
+  // Asked on a strand; cancellable.
   boost::asio::awaitable<std::string> body_for(reason why);
 
 private:
   struct signed_later;
-  bool admit();
-  void sign(std::shared_ptr<signed_later> into, reason why) noexcept;
+  struct signatory {
+    std::optional<jose::signing_key> key;
+    error_terms how;
+  };
+  bool admit(error_terms const& how);
+  void sign(signatory const& as, std::shared_ptr<signed_later> into, reason why) noexcept;
 
-  jose::signing_key const key_;
-  error_terms const how_;
+  current<signatory> as_;
   clock const& now_;
   std::mutex guard_;
   rate_limit rate_;                    // guarded by guard_

@@ -107,28 +107,33 @@ std::string interaction_id_of(net::request_head const& head) {
 
 webhook::webhook(settings how, authz::bearer_policy bearer, jose::key_source const& keys, key_request ask_for_keys,
                  store::inbox& inbox, answering with, clock const& now, log_sink& log, telemetry& counters)
-    : how_(std::move(how)), bearer_(std::move(bearer)), keys_(keys), ask_for_keys_(std::move(ask_for_keys)),
-      inbox_(inbox), with_(with), now_(now), log_(log), counters_(counters) {
+    : rules_({std::move(how), std::move(bearer)}), keys_(keys), ask_for_keys_(std::move(ask_for_keys)), inbox_(inbox),
+      with_(with), now_(now), log_(log), counters_(counters) {
+}
+
+void webhook::replace(settings how, authz::bearer_policy bearer) {
+  rules_.set({std::move(how), std::move(bearer)});
 }
 
 boost::asio::awaitable<void> webhook::serve(net::exchange& request) {
+  auto const by = rules_.get();
   auto interaction_id = interaction_id_of(request.head());
   bool authenticated = false;
-  auto received = co_await receive_safely(request, interaction_id, authenticated);
+  auto received = co_await receive_safely(*by, request, interaction_id, authenticated);
   if (received) {
-    co_await acknowledge(request, std::move(interaction_id), received->already);
+    co_await acknowledge(by->how.acknowledge_status, request, std::move(interaction_id), received->already);
   } else if (received.error().code != reason::disconnected) {
-    co_await refuse_with(request, std::move(interaction_id), received.error(), authenticated);
+    co_await refuse_with(*by, request, std::move(interaction_id), received.error(), authenticated);
   }
 }
 
 // A mistake of ours gets an answer that can be traced like any other.
 boost::asio::awaitable<result<store::appended>>
-webhook::receive_safely(net::exchange& request, std::string interaction_id, bool& authenticated) {
+webhook::receive_safely(rules const& by, net::exchange& request, std::string interaction_id, bool& authenticated) {
   std::exception_ptr thrown;
   std::string what;
   try {
-    co_return co_await receive(request, std::move(interaction_id), authenticated);
+    co_return co_await receive(by, request, std::move(interaction_id), authenticated);
   } catch (std::exception const& bug) {
     thrown = std::current_exception();
     what = bug.what();
@@ -140,9 +145,9 @@ webhook::receive_safely(net::exchange& request, std::string interaction_id, bool
   co_return failure{reason::internal, "exception: " + what};
 }
 
-boost::asio::awaitable<result<store::appended>> webhook::receive(net::exchange& request, std::string interaction_id,
-                                                                 bool& authenticated) {
-  auto kept = co_await keep(request, std::move(interaction_id), authenticated);
+boost::asio::awaitable<result<store::appended>> webhook::receive(rules const& by, net::exchange& request,
+                                                                 std::string interaction_id, bool& authenticated) {
+  auto kept = co_await keep(by, request, std::move(interaction_id), authenticated);
   if (!kept || with_.verdicts == nullptr) {
     co_return kept;
   }
@@ -154,17 +159,18 @@ boost::asio::awaitable<result<store::appended>> webhook::receive(net::exchange& 
   co_return kept;
 }
 
-boost::asio::awaitable<void> webhook::acknowledge(net::exchange& request, std::string interaction_id, bool already) {
+boost::asio::awaitable<void> webhook::acknowledge(unsigned status, net::exchange& request, std::string interaction_id,
+                                                  bool already) {
   net::response answer;
-  answer.status = how_.acknowledge_status;
+  answer.status = status;
   answer.fields.push_back({std::string(interaction_header), std::move(interaction_id)});
   co_await request.send(std::move(answer));
-  count(how_.acknowledge_status, already ? "redelivered" : "stored", request.head());
+  count(status, already ? "redelivered" : "stored", request.head());
 }
 
-boost::asio::awaitable<void> webhook::refuse_with(net::exchange& request, std::string interaction_id, failure why,
-                                                  bool authenticated) {
-  auto answer = refusal(why, request.head(), std::move(interaction_id));
+boost::asio::awaitable<void> webhook::refuse_with(rules const& by, net::exchange& request, std::string interaction_id,
+                                                  failure why, bool authenticated) {
+  auto answer = refusal(by, why, request.head(), std::move(interaction_id));
   auto const status = answer.status;
   if (authenticated) {
     co_await explain(answer, why.code, request.head());
@@ -183,20 +189,20 @@ boost::asio::awaitable<void> webhook::explain(net::response& answer, reason why,
   }
 }
 
-boost::asio::awaitable<result<webhook::admitted>> webhook::admit(net::request_head const& head,
+boost::asio::awaitable<result<webhook::admitted>> webhook::admit(rules const& by, net::request_head const& head,
                                                                  bool& authenticated) const {
-  if (auto sound = check_head(head, how_.path, how_.max_body_bytes); !sound) {
+  if (auto sound = check_head(head, by.how.path, by.how.max_body_bytes); !sound) {
     co_return sound.error();
   }
   auto const received = now_.now();
-  auto caller = co_await authorize(head, received);
+  auto caller = co_await authorize(by, head, received);
   if (!caller) {
     co_return caller.error();
   }
   authenticated = caller->has_value();
   // After the token, so that 403 means what contract section 7 says: authenticated, but not from here.
-  tell_ignored(head);
-  auto from = identify_sender(head, how_.senders);
+  tell_ignored(by, head);
+  auto from = identify_sender(head, by.how.senders);
   if (!from) {
     co_return from.error();
   }
@@ -210,25 +216,25 @@ boost::asio::awaitable<result<webhook::admitted>> webhook::admit(net::request_he
   co_return admitted{std::move(*caller), received, std::move(from->address)};
 }
 
-boost::asio::awaitable<result<std::optional<authz::caller>>> webhook::authorize(net::request_head const& head,
-                                                                                timestamp received) const {
+boost::asio::awaitable<result<std::optional<authz::caller>>>
+webhook::authorize(rules const& by, net::request_head const& head, timestamp received) const {
   bool const absent = head.count("authorization") == 0;
-  if (how_.bearer == bearer_mode::off || (how_.bearer == bearer_mode::if_present && absent)) {
+  if (by.how.bearer == bearer_mode::off || (by.how.bearer == bearer_mode::if_present && absent)) {
     co_return std::optional<authz::caller>();
   }
   auto const token = bearer_of(head);
   if (!token) {
     co_return token.error();
   }
-  auto checked = co_await check_token(*token, received);
+  auto checked = co_await check_token(by, *token, received);
   if (!checked) {
     co_return checked.error();
   }
   co_return std::optional<authz::caller>(std::move(*checked));
 }
 
-void webhook::tell_ignored(net::request_head const& head) const {
-  auto const ignored = ignored_header(head, how_.senders);
+void webhook::tell_ignored(rules const& by, net::request_head const& head) const {
+  auto const ignored = ignored_header(head, by.how.senders);
   if (!ignored) {
     return;
   }
@@ -240,8 +246,9 @@ void webhook::tell_ignored(net::request_head const& head) const {
 
 // A key that we have never waits. One that we lack is asked for, and the sender waits for that: the Hub may have begun
 // to sign with it a moment ago (contract section 2).
-boost::asio::awaitable<result<authz::caller>> webhook::check_token(std::string_view token, timestamp received) const {
-  auto checked = authz::check_bearer(token, received, keys_, bearer_);
+boost::asio::awaitable<result<authz::caller>> webhook::check_token(rules const& by, std::string_view token,
+                                                                   timestamp received) const {
+  auto checked = authz::check_bearer(token, received, keys_, by.bearer);
   if (checked || checked.error().code != reason::keys_unavailable) {
     co_return checked;
   }
@@ -250,7 +257,7 @@ boost::asio::awaitable<result<authz::caller>> webhook::check_token(std::string_v
     co_return checked;
   }
   if (became == asked::renewed) {
-    checked = authz::check_bearer(token, received, keys_, bearer_);
+    checked = authz::check_bearer(token, received, keys_, by.bearer);
   }
   if (!checked && checked.error().code == reason::keys_unavailable) {
     co_return failure{reason::bearer_unknown_key, "the Hub's key set, fetched just now, has no usable key of that kid"};
@@ -258,18 +265,18 @@ boost::asio::awaitable<result<authz::caller>> webhook::check_token(std::string_v
   co_return checked;
 }
 
-boost::asio::awaitable<result<store::appended>> webhook::keep(net::exchange& request, std::string interaction_id,
-                                                              bool& authenticated) {
+boost::asio::awaitable<result<store::appended>> webhook::keep(rules const& by, net::exchange& request,
+                                                              std::string interaction_id, bool& authenticated) {
   // Before the body: a sender without a valid token costs us no memory and no disk.
-  auto admission = co_await admit(request.head(), authenticated);
+  auto admission = co_await admit(by, request.head(), authenticated);
   if (!admission) {
     co_return admission.error();
   }
-  auto body = co_await request.read_body(how_.max_body_bytes);
+  auto body = co_await request.read_body(by.how.max_body_bytes);
   if (!body) {
     co_return body.error();
   }
-  jose::bounds const limit{.token_bytes = how_.max_body_bytes};
+  jose::bounds const limit{.token_bytes = by.how.max_body_bytes};
   if (auto shape = jose::looks_like_jwe(*body, limit); !shape) {
     co_return shape.error();
   }
@@ -284,7 +291,8 @@ boost::asio::awaitable<result<store::appended>> webhook::keep(net::exchange& req
   co_return co_await inbox_.append(std::move(delivery));
 }
 
-net::response webhook::refusal(failure const& why, net::request_head const& head, std::string interaction_id) const {
+net::response webhook::refusal(rules const& by, failure const& why, net::request_head const& head,
+                               std::string interaction_id) const {
   net::response answer;
   answer.status = status_of(why.code);
   log_.write(is_our_fault(why.code) ? severity::error : severity::warning, "delivery refused",
@@ -300,14 +308,14 @@ net::response webhook::refusal(failure const& why, net::request_head const& head
   } else if (answer.status == 405) {
     answer.fields.push_back({"Allow", "POST"});
   } else if (answer.status == 429 || answer.status == 503) {
-    answer.fields.push_back({"Retry-After", std::to_string(how_.retry_after.count())});
+    answer.fields.push_back({"Retry-After", std::to_string(by.how.retry_after.count())});
   }
   answer.fields.push_back({std::string(interaction_header), std::move(interaction_id)});
   return answer;
 }
 
 net::response webhook::refuse(reason why, net::request_head const& head) {
-  auto answer = refusal(failure{why, "no request came of it"}, head, interaction_id_of(head));
+  auto answer = refusal(*rules_.get(), failure{why, "no request came of it"}, head, interaction_id_of(head));
   count(answer.status, to_string(why), head);
   return answer;
 }

@@ -4,6 +4,7 @@
 #define CONSENTD_INGRESS_WEBHOOK_HPP
 
 #include "authz/bearer.hpp"
+#include "base/current.hpp"
 #include "base/log.hpp"
 #include "base/telemetry.hpp"
 #include "base/time.hpp"
@@ -59,10 +60,18 @@ public:
   webhook(settings how, authz::bearer_policy bearer, jose::key_source const& keys, key_request ask_for_keys,
           store::inbox& inbox, answering with, clock const& now, log_sink& log, telemetry& counters);
 
+  // Requests that come from now on are judged by these.
+  void replace(settings how, authz::bearer_policy bearer);
+
   boost::asio::awaitable<void> serve(net::exchange& request) override;
   net::response refuse(reason why, net::request_head const& head) override;
 
 private:
+  // What one request is judged by from its beginning to its end.
+  struct rules {
+    settings how;
+    authz::bearer_policy bearer;
+  };
   // A request that got past every check that its header section allows.
   struct admitted {
     std::optional<authz::caller> caller; // nothing: no token came, and none had to
@@ -70,26 +79,29 @@ private:
     std::string address;
   };
   // `authenticated` becomes true as soon as it is known who sends, so that it can be seen after a failure too.
-  boost::asio::awaitable<result<admitted>> admit(net::request_head const& head, bool& authenticated) const;
-  boost::asio::awaitable<result<std::optional<authz::caller>>> authorize(net::request_head const& head,
+  boost::asio::awaitable<result<admitted>> admit(rules const& by, net::request_head const& head,
+                                                 bool& authenticated) const;
+  boost::asio::awaitable<result<std::optional<authz::caller>>> authorize(rules const& by, net::request_head const& head,
                                                                          timestamp received) const;
-  boost::asio::awaitable<result<authz::caller>> check_token(std::string_view token, timestamp received) const;
-  void tell_ignored(net::request_head const& head) const;
-  boost::asio::awaitable<result<store::appended>> keep(net::exchange& request, std::string interaction_id,
-                                                       bool& authenticated);
-  boost::asio::awaitable<result<store::appended>> receive(net::exchange& request, std::string interaction_id,
-                                                          bool& authenticated);
-  boost::asio::awaitable<result<store::appended>> receive_safely(net::exchange& request, std::string interaction_id,
-                                                                 bool& authenticated);
-  boost::asio::awaitable<void> acknowledge(net::exchange& request, std::string interaction_id, bool already);
-  boost::asio::awaitable<void> refuse_with(net::exchange& request, std::string interaction_id, failure why,
-                                           bool authenticated);
+  boost::asio::awaitable<result<authz::caller>> check_token(rules const& by, std::string_view token,
+                                                            timestamp received) const;
+  void tell_ignored(rules const& by, net::request_head const& head) const;
+  boost::asio::awaitable<result<store::appended>> keep(rules const& by, net::exchange& request,
+                                                       std::string interaction_id, bool& authenticated);
+  boost::asio::awaitable<result<store::appended>> receive(rules const& by, net::exchange& request,
+                                                          std::string interaction_id, bool& authenticated);
+  boost::asio::awaitable<result<store::appended>> receive_safely(rules const& by, net::exchange& request,
+                                                                 std::string interaction_id, bool& authenticated);
+  boost::asio::awaitable<void> acknowledge(unsigned status, net::exchange& request, std::string interaction_id,
+                                           bool already);
+  boost::asio::awaitable<void> refuse_with(rules const& by, net::exchange& request, std::string interaction_id,
+                                           failure why, bool authenticated);
   boost::asio::awaitable<void> explain(net::response& answer, reason why, net::request_head const& head) const;
-  net::response refusal(failure const& why, net::request_head const& head, std::string interaction_id) const;
+  net::response refusal(rules const& by, failure const& why, net::request_head const& head,
+                        std::string interaction_id) const;
   void count(unsigned status, std::string_view why, net::request_head const& head) const noexcept;
 
-  settings how_;
-  authz::bearer_policy bearer_;
+  current<rules> rules_;
   jose::key_source const& keys_;
   key_request ask_for_keys_;
   store::inbox& inbox_;

@@ -83,16 +83,16 @@ result<std::string> open_with(compact_jwe const& token, decryption_key const& ke
 
 } // namespace
 
-result<std::string> decrypt(compact_jwe const& token, key_ring const& keys, bool allow_sha1) {
+result<std::string> decrypt(compact_jwe const& token, key_ring const& keys, timestamp received, bool allow_sha1) {
   auto const algorithm = algorithm_of(token.header(), allow_sha1);
   if (!algorithm) {
     return algorithm.error();
   }
-  auto const* key = token.header().kid.empty() ? nullptr : keys.find(token.header().kid);
-  if (key == nullptr) {
-    return failure{reason::unknown_decryption_key, "no decryption key has the kid " + quoted(token.header().kid)};
+  auto const key = keys.find(token.header().kid, received);
+  if (!key) {
+    return key.error();
   }
-  return open_with(token, *key, *algorithm);
+  return open_with(token, **key, *algorithm);
 }
 
 result<std::string> decrypt(compact_jwe const& token, decryption_key const& key, bool allow_sha1) {

@@ -56,29 +56,35 @@ result<std::string> certificate_kid(std::string_view certificate_pem, std::strin
   return encode_base64url(as_bytes(sha256(*der)));
 }
 
-result<key_ring> key_ring::make(std::vector<std::unique_ptr<decryption_key const>> keys) {
+result<key_ring> key_ring::make(std::vector<ring_key> keys) {
   key_ring ring;
-  for (auto& key : keys) {
-    if (ring.find(key->kid()) != nullptr) {
-      return failure{reason::bad_key, "two decryption keys have the kid " + quoted(key->kid())};
+  for (auto& one : keys) {
+    if (ring.known(one.key->kid()) != nullptr) {
+      return failure{reason::bad_key, "two decryption keys have the kid " + quoted(one.key->kid())};
     }
-    ring.keys_.push_back(std::move(key));
+    ring.keys_.push_back(std::move(one));
   }
   return ring;
 }
 
-decryption_key const* key_ring::find(std::string_view kid) const noexcept {
-  auto const found = std::find_if(keys_.begin(), keys_.end(), [&](auto const& key) { return key->kid() == kid; });
-  return found == keys_.end() ? nullptr : found->get();
+result<std::shared_ptr<decryption_key const>> key_ring::find(std::string_view kid, timestamp received) const {
+  auto const* const found = known(kid);
+  if (found == nullptr) {
+    return failure{reason::unknown_decryption_key, "no decryption key has the kid " + quoted(kid)};
+  }
+  if (found->not_after && received > *found->not_after) {
+    return failure{reason::unknown_decryption_key, "the decryption key with the kid " + quoted(kid) +
+                                                       " was retired at " + format_date_time(*found->not_after)};
+  }
+  return found->key;
 }
 
-std::vector<std::string> key_ring::kids() const {
-  std::vector<std::string> all;
-  all.reserve(keys_.size());
-  for (auto const& key : keys_) {
-    all.push_back(key->kid());
+ring_key const* key_ring::known(std::string_view kid) const noexcept {
+  if (kid.empty()) {
+    return nullptr;
   }
-  return all;
+  auto const found = std::find_if(keys_.begin(), keys_.end(), [&](auto const& one) { return one.key->kid() == kid; });
+  return found == keys_.end() ? nullptr : &*found;
 }
 
 } // namespace consentd::jose

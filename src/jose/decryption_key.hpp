@@ -4,9 +4,11 @@
 
 #include "base/result.hpp"
 #include "base/secret.hpp"
+#include "base/time.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,19 +43,27 @@ result<std::string> certificate_kid(std::string_view certificate_pem, std::strin
 // From an RSA private JWK: for published test vectors and tools. The members are checked as strictly as a public key's.
 result<std::unique_ptr<decryption_key const>> decryption_key_from_jwk(std::string jwk_text);
 
+// A key and until when it serves: a retired one opens what was received before its end (contract section 3).
+struct ring_key {
+  std::shared_ptr<decryption_key const> key;
+  std::optional<timestamp> not_after{}; // nothing: no end
+};
+
 // The decryption keys in force, by `kid`. Immutable; replaced as a whole.
 class key_ring {
 public:
   // bad_key when two keys have one `kid`.
-  static result<key_ring> make(std::vector<std::unique_ptr<decryption_key const>> keys);
+  static result<key_ring> make(std::vector<ring_key> keys);
 
-  // Null when there is none. Belongs to the ring.
-  decryption_key const* find(std::string_view kid) const noexcept;
-  std::size_t size() const noexcept { return keys_.size(); }
-  std::vector<std::string> kids() const;
+  // The key for what was received at `received`. unknown_decryption_key: none has that `kid`, or it had ended by then.
+  result<std::shared_ptr<decryption_key const>> find(std::string_view kid, timestamp received) const;
+  // In the order given to make().
+  std::vector<ring_key> const& keys() const noexcept { return keys_; }
 
 private:
-  std::vector<std::unique_ptr<decryption_key const>> keys_;
+  ring_key const* known(std::string_view kid) const noexcept;
+
+  std::vector<ring_key> keys_;
 };
 
 } // namespace consentd::jose

@@ -56,4 +56,12 @@ std::shared_ptr<verification_key const> jwk_set::find(std::string_view kid) cons
   return found == keys_.end() ? nullptr : found->second;
 }
 
+std::vector<std::string> jwk_set::kids() const {
+  std::vector<std::string> all;
+  for (auto const& [kid, key] : keys_) {
+    all.push_back(kid);
+  }
+  return all;
+}
+
 } // namespace consentd::jose

@@ -151,10 +151,11 @@ result<signed_event> open_event(std::string_view body, timestamp received, key_r
   if (!envelope) {
     return envelope.error();
   }
-  auto plaintext = decrypt(*envelope, keys, policy.allow_rsa_oaep_sha1);
+  auto plaintext = decrypt(*envelope, keys, received, policy.allow_rsa_oaep_sha1);
   if (!plaintext) {
     return plaintext.error();
   }
+  seen.opened = true;
   told.holds("decryption", [&] { return "opened with the key " + quoted(envelope->header().kid); });
   auto token = read_token(std::move(*plaintext), policy, told, seen);
   if (!token) {

@@ -20,9 +20,9 @@
 namespace consentd::jose {
 
 // Decrypts: RSA-OAEP-256 (or RSA-OAEP where `allow_sha1`) with A256GCM, a 96-bit vector, a 128-bit tag. jwe_algorithm:
-// other algorithms. unknown_decryption_key: no such `kid` in the ring. decryption: all that is wrong after the key was
-// found, one code by one path.
-result<std::string> decrypt(compact_jwe const& token, key_ring const& keys, bool allow_sha1);
+// other algorithms. unknown_decryption_key: no such `kid` in the ring at the time of receipt. decryption: all that is
+// wrong after the key was found, one code by one path.
+result<std::string> decrypt(compact_jwe const& token, key_ring const& keys, timestamp received, bool allow_sha1);
 
 // The same with the key already chosen, whatever `kid` says: for published vectors and tools.
 result<std::string> decrypt(compact_jwe const& token, decryption_key const& key, bool allow_sha1);
@@ -79,6 +79,7 @@ public:
 // whose keys a message waits for.
 struct claimed {
   std::string jwe_kid;
+  bool opened = false; // with the key of that kid
   std::string jws_kid;
   std::string issuer;
   std::string jws;                             // compact; empty when nothing of that form was inside

@@ -54,6 +54,7 @@ public:
   // Nothing (null) when there is no such usable key.
   std::shared_ptr<verification_key const> find(std::string_view kid) const noexcept;
   std::size_t size() const noexcept { return keys_.size(); }
+  std::vector<std::string> kids() const; // in alphabetical order
   std::vector<skipped_key> const& skipped() const noexcept { return skipped_; }
 
 private:

@@ -13,9 +13,8 @@ namespace consentd::localapi {
 
 namespace asio = boost::asio;
 
-api::api(store::event_store& store, clock const& now, log_sink& log, settings const& how, facts_source facts)
-    : store_(store), clock_(now), log_(log), how_(how), facts_(std::move(facts)),
-      bell_(std::make_shared<journal_bell>()),
+api::api(store::event_store& store, clock const& now, log_sink& log, settings const& how, daemon_calls by)
+    : store_(store), clock_(now), log_(log), how_(how), daemon_(std::move(by)), bell_(std::make_shared<journal_bell>()),
       streams_(store, *bell_, log, {.max_streams = how.max_streams, .heartbeat = how.heartbeat}) {
   store_.on_growth([bell = bell_] { bell->ring(); });
 }
@@ -72,8 +71,10 @@ asio::awaitable<net::response> api::answer(net::exchange& request, call const& a
     co_return co_await show_resource(store_, asked);
   case endpoint::show_status: {
     stream_count const streams{streams_.open(), streams_.limit()};
-    co_return co_await show_status(store_, clock_, facts_, streams, how_.behind_after);
+    co_return co_await show_status(store_, clock_, daemon_.facts, streams, how_.behind_after);
   }
+  case endpoint::reload:
+    co_return co_await localapi::reload(daemon_.reload);
   case endpoint::stream_events:
     break; // serve() does it: its answer has no end
   }

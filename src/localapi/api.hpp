@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "base/time.hpp"
 #include "localapi/bell.hpp"
+#include "localapi/reload.hpp"
 #include "localapi/routes.hpp"
 #include "localapi/status.hpp"
 #include "localapi/stream.hpp"
@@ -28,8 +29,12 @@ struct settings {
 class api : public net::handler {
 public:
   // Takes the journal's one growth observer (store::journal::on_growth). Store, clock and log must outlive it; the
-  // listener that it serves must have stopped before it ends. `facts` answers what the store does not know.
-  api(store::event_store& store, clock const& now, log_sink& log, settings const& how, facts_source facts);
+  // listener that it serves must have stopped before it ends. `by` answers what the store does not know.
+  struct daemon_calls {
+    facts_source facts;
+    reload_source reload;
+  };
+  api(store::event_store& store, clock const& now, log_sink& log, settings const& how, daemon_calls by);
 
   boost::asio::awaitable<void> serve(net::exchange& request) override;
   net::response refuse(reason why, net::request_head const& head) override;
@@ -41,7 +46,7 @@ private:
   clock const& clock_;
   log_sink& log_;
   settings const how_;
-  facts_source const facts_;
+  daemon_calls const daemon_;
   // Shared with the store, which keeps its observer until it ends, after this.
   std::shared_ptr<journal_bell> bell_;
   event_streams streams_;

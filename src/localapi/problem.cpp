@@ -18,7 +18,7 @@ struct description {
 };
 
 // tests/unit/localapi/check_openapi.py reads this table: one row, one line.
-constexpr std::array<description, 17> descriptions{{
+constexpr std::array<description, 18> descriptions{{
     {problem_kind::path_unknown, "path-unknown", 404, "There is no such path"},
     {problem_kind::not_found, "not-found", 404, "There is no such thing"},
     {problem_kind::method_not_allowed, "method-not-allowed", 405, "This path has no such method"},
@@ -35,6 +35,7 @@ constexpr std::array<description, 17> descriptions{{
     {problem_kind::inbox_full, "inbox-full", 503, "The inbox is full"},
     {problem_kind::storage, "storage", 503, "The store is not available"},
     {problem_kind::shutting_down, "shutting-down", 503, "The daemon is stopping"},
+    {problem_kind::settings, "settings", 422, "The settings cannot be used, and nothing has changed"},
     {problem_kind::internal, "internal", 500, "Something went wrong inside"},
 }};
 

@@ -33,6 +33,7 @@ enum class problem_kind : std::uint8_t {
   inbox_full,
   storage,
   shutting_down,
+  settings,
   internal,
 };
 

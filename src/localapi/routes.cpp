@@ -16,7 +16,7 @@ constexpr std::string_view sse = "text/event-stream";
 
 // tests/unit/localapi/check_openapi.py reads this table and holds docs/openapi.yaml against it: one row, one line.
 // clang-format off
-constexpr std::array<route, 17> table{{
+constexpr std::array<route, 18> table{{
     {"GET", "/v1/consents", json, endpoint::list_consents, {"status", "kind", "issuer", "base_consent_id", "updated_after", "expires_before", "limit", "cursor"}},
     {"GET", "/v1/consents/{consent_id}", json, endpoint::show_consent, {}},
     {"PUT", "/v1/consents/{consent_id}", json, endpoint::announce_consent, {}},
@@ -34,6 +34,7 @@ constexpr std::array<route, 17> table{{
     {"GET", "/v1/deliveries/{delivery_id}/evidence", json, endpoint::show_evidence, {}},
     {"GET", "/v1/resources/{family}/{resource_id}", json, endpoint::show_resource, {"issuer"}},
     {"GET", "/v1/status", json, endpoint::show_status, {}},
+    {"POST", "/v1/reload", json, endpoint::reload, {}},
 }};
 // clang-format on
 

@@ -34,6 +34,10 @@ void put_keys(json::writer& out, std::vector<key_fact> const& keys) {
     put_text(out, "kind", key.kind);
     put_text(out, "name", key.name);
     put_time(out, "notAfter", key.not_after);
+    if (key.uses) {
+      put_number(out, "uses", *key.uses);
+      put_time(out, "lastUsedAt", key.last_used);
+    }
     out.end_object();
   }
   out.end_array();

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -19,9 +20,12 @@ namespace consentd::localapi {
 
 // A key or a set of keys in force. Names and times alone: nothing of a key.
 struct key_fact {
-  std::string kind;                   // "decryption", "tls", "jwks", …
+  std::string kind;                   // "decryption-key", "tls-certificate", "jwks", …
   std::string name;                   // its `kid`, or the issuer of a set
   std::optional<timestamp> not_after; // where it ends by itself
+  // Of a decryption key, since the daemon's start: deliveries that it opened.
+  std::optional<std::uint64_t> uses{};
+  std::optional<timestamp> last_used{};
 };
 
 // What the store does not know.

@@ -82,6 +82,14 @@ void accept_loop::start() {
   asio::post(strand_, std::move(begin));
 }
 
+void accept_loop::replace(limits const& bounds) {
+  asio::post(strand_, [self = shared_from_this(), bounds] {
+    auto const& old = *self->terms_;
+    self->terms_ = std::make_shared<session_terms const>(old.tls, bounds, old.serve, old.log, old.proxy);
+    self->change_.cancel(); // there may be room for more connections now
+  });
+}
+
 asio::awaitable<void> accept_loop::run() {
   descriptor_.assign(socket_->native());
   while (!stopping_) {

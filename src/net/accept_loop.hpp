@@ -31,6 +31,7 @@ public:
 
   // Any thread.
   void start();
+  void replace(limits const& bounds);
   boost::asio::awaitable<void> stop(std::chrono::milliseconds patience);
   std::size_t sessions() const noexcept;
 

@@ -12,6 +12,7 @@ public:
   explicit socket_listener(std::shared_ptr<accept_loop> loop) noexcept : loop_{std::move(loop)} {}
 
   void start() override { loop_->start(); }
+  void replace(limits const& bounds) override { loop_->replace(bounds); }
   boost::asio::awaitable<void> stop(std::chrono::milliseconds patience) override { return loop_->stop(patience); }
   std::size_t sessions() const noexcept override { return loop_->sessions(); }
 

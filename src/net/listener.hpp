@@ -64,9 +64,9 @@ public:
   static result<std::shared_ptr<tls_context>> make(tls_identity const& identity,
                                                    client_certificates const& clients = {});
   ~tls_context();
-  // Handshakes that begin later use both; connections go on with what they have, even with a certificate that has been
-  // revoked. Changes nothing on failure (as make()).
-  result<void> replace(tls_identity const& identity, client_certificates const& clients);
+  // Handshakes that begin later use what `next` was made of; connections go on with what they have, even with a
+  // certificate that has been revoked.
+  void replace(tls_context&& next) noexcept;
   struct handle;
   handle& native() noexcept;
 
@@ -123,6 +123,8 @@ public:
 
   // Begins to accept. Once.
   virtual void start() = 0;
+  // Connections that are accepted later have these. Any thread.
+  virtual void replace(limits const& bounds) = 0;
   // Accepts no more; idle connections are closed, a request that is being answered is answered (with `Connection:
   // close`), streams are ended. After `patience` the rest is cut off: sockets closed, handlers cancelled (terminal).
   // Completes when no session and no handler's coroutine is left, so a handler that ignores cancellation delays it. Any

@@ -139,14 +139,13 @@ result<std::shared_ptr<tls_context>> tls_context::make(tls_identity const& ident
   return std::shared_ptr<tls_context>{new tls_context{std::make_unique<handle>(std::move(*context))}};
 }
 
-result<void> tls_context::replace(tls_identity const& identity, client_certificates const& clients) {
-  auto context = build(identity, clients);
-  if (!context) {
-    return context.error();
-  }
+void tls_context::replace(tls_context&& next) noexcept {
+  auto context = [&next] {
+    std::lock_guard const lock{next.handle_->guard};
+    return std::exchange(next.handle_->context, nullptr);
+  }();
   std::lock_guard const lock{handle_->guard};
-  std::swap(handle_->context, *context);
-  return {};
+  handle_->context.swap(context);
 }
 
 tls_context::handle& tls_context::native() noexcept {

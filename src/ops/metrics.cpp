@@ -70,7 +70,7 @@ struct metrics::state {
     reading what;
     std::string name;
     std::string help;
-    std::function<double()> read;
+    std::function<std::vector<labelled>()> read;
   };
 
   prometheus::Registry registry;
@@ -162,17 +162,29 @@ void metrics::inbox(std::uint64_t pending, std::uint64_t waiting) noexcept {
 }
 
 void metrics::add(reading what, std::string name, std::string help, std::function<double()> read) {
+  add(what, std::move(name), std::move(help),
+      [read = std::move(read)] { return std::vector<labelled>{{.labels = {}, .value = read()}}; });
+}
+
+void metrics::add(reading what, std::string name, std::string help, std::function<std::vector<labelled>()> read) {
   state_->readers.push_back({what, std::move(name), std::move(help), std::move(read)});
 }
 
 std::string metrics::text() const {
   auto families = state_->registry.Collect();
   for (auto const& reader : state_->readers) {
-    prometheus::ClientMetric value;
-    value.counter.value = reader.what == reading::counter ? reader.read() : 0;
-    value.gauge.value = reader.what == reading::gauge ? reader.read() : 0;
-    auto const type = reader.what == reading::counter ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge;
-    families.push_back({reader.name, reader.help, type, {std::move(value)}});
+    bool const counts = reader.what == reading::counter;
+    auto const type = counts ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge;
+    prometheus::MetricFamily family{reader.name, reader.help, type, {}};
+    for (auto& one : reader.read()) {
+      prometheus::ClientMetric value;
+      (counts ? value.counter.value : value.gauge.value) = one.value;
+      for (auto& [label, text] : one.labels) {
+        value.label.push_back({std::move(label), std::move(text)});
+      }
+      family.metric.push_back(std::move(value));
+    }
+    families.push_back(std::move(family));
   }
   return prometheus::TextSerializer().Serialize(families);
 }

@@ -9,6 +9,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace consentd::ops {
 
@@ -39,6 +41,12 @@ public:
   // the first text().
   enum class reading : std::uint8_t { counter, gauge };
   void add(reading what, std::string name, std::string help, std::function<double()> read);
+  // The same of several values that labels tell apart; they may come and go.
+  struct labelled {
+    std::vector<std::pair<std::string, std::string>> labels;
+    double value = 0;
+  };
+  void add(reading what, std::string name, std::string help, std::function<std::vector<labelled>()> read);
 
   // All of it in Prometheus' text format, version 0.0.4. Some 100 µs: fine for a scrape, not for a request.
   std::string text() const;

@@ -171,7 +171,7 @@ verdict processor::judge_safely(store::pending_delivery const& delivery) noexcep
   // A delivery must come to an outcome whatever its bytes provoke: kept aside it can be looked into, in the inbox it
   // would come back for ever.
   try {
-    return judge(delivery, trust_);
+    return judge(delivery, *trust_.get());
   } catch (std::exception const& thrown) {
     log_.write(severity::error, "exception while judging",
                {{"interaction_id", delivery.interaction_id}, {"detail", thrown.what()}});
@@ -242,7 +242,7 @@ asio::awaitable<result<void>> processor::let_wait(awaits_keys const& what, std::
   auto jti = what.jti;
   auto const recorded = co_await inbox_.wait_for_keys(what.delivery, std::move(issuer), std::move(jti));
   // Keys that arrived after it was judged and before this was recorded have released nothing: they are asked for again.
-  trust_.issuers.ask_for(what.issuer);
+  trust_.get()->issuers.ask_for(what.issuer);
   co_return recorded;
 }
 

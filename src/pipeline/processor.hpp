@@ -4,6 +4,7 @@
 #ifndef CONSENTD_PIPELINE_PROCESSOR_HPP
 #define CONSENTD_PIPELINE_PROCESSOR_HPP
 
+#include "base/current.hpp"
 #include "base/log.hpp"
 #include "base/telemetry.hpp"
 #include "pipeline/verdict.hpp"
@@ -21,6 +22,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace consentd::pipeline {
 
@@ -39,6 +41,9 @@ public:
   processor(processor const&) = delete;
   processor& operator=(processor const&) = delete;
   ~processor();
+
+  // Deliveries that are taken up from now on are judged by this. Any thread.
+  void replace(trust by) { trust_.set(std::move(by)); }
 
   // Begins with what the inbox holds. Once.
   void start();
@@ -75,7 +80,7 @@ private:
 
   strand strand_;
   store::inbox& inbox_;
-  trust trust_;
+  current<trust> trust_;
   log_sink& log_;
   telemetry& counters_;
   settings how_;

@@ -53,7 +53,10 @@ verdict settlement_of(std::int64_t delivery, jose::signed_event const& opened, e
 
 verdict judge(store::pending_delivery const& delivery, trust const& by) {
   jose::claimed learned;
-  auto opened = jose::open_event(delivery.body, delivery.received, by.keys, by.issuers, by.policy, nullptr, &learned);
+  auto opened = jose::open_event(delivery.body, delivery.received, *by.keys, by.issuers, by.policy, nullptr, &learned);
+  if (learned.opened && by.opened) {
+    by.opened(learned.jwe_kid);
+  }
   if (!opened) {
     if (opened.error().code == reason::keys_unavailable) {
       return awaits_keys{delivery.delivery, std::move(learned.issuer), std::move(learned.jti)};

@@ -7,17 +7,21 @@
 #include "jose/open.hpp"
 #include "store/records.hpp"
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 
 namespace consentd::pipeline {
 
-// What events are judged with. The references must outlive every user.
+// What events are judged with. What it refers to must outlive every user.
 struct trust {
-  jose::key_ring const& keys;
+  std::shared_ptr<jose::key_ring const> keys; // never null
   jose::key_source const& issuers;
   jose::event_policy policy;
+  // Hears of each delivery that a decryption key opened. Any thread; must not block. May be empty.
+  std::function<void(std::string const& kid)> opened{};
 };
 
 // The issuer's keys are lacking on our side: the delivery waits (contract section 4; never quarantined for our lack).

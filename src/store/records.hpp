@@ -134,6 +134,15 @@ struct refusal {
   signed_original original{};
 };
 
+// What has come that quarantined deliveries may have lacked.
+struct remedy {
+  reason lacked{};                 // unknown_decryption_key, unknown_signing_key or unknown_issuer
+  std::string issuer{};            // whose key or events; empty for a decryption key
+  std::vector<std::string> kids{}; // of the keys; empty for an issuer
+  // What was received later is not helped by it; nothing: all is.
+  std::optional<timestamp> received_until{};
+};
+
 struct announcement {
   std::string consent_id;
   consent::kind kind{};

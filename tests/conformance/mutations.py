@@ -73,8 +73,9 @@ FORMS = [
 SIGNATURE = (VERIFY, "if (!holds) {", "if (false && !holds) {")
 SIGNATURE_LENGTH = (VERIFY, "if (decoded_size(token.signature_part()) != handle.modulus_bytes) {",
                     "if (false && decoded_size(token.signature_part()) != handle.modulus_bytes) {")
-KEYS_OF_ALL = """for (auto const& other : entries_) {
-    if (!found && other.get() != of) {
+KEYS_OF_ALL = """auto const all = entries_.get();
+  for (auto const& other : *all) {
+    if (!found && other != of) {
       std::lock_guard const lock(other->guard);
       found = other->history.find(kid, received);
     }
@@ -89,8 +90,8 @@ TOKENS = [
              (SIGNATURE, SIGNATURE_LENGTH)),
     change("keys-by-issuer", KEYS, "if (!found && found.error().code == reason::keys_unavailable) {",
            KEYS_OF_ALL + "if (!found && found.error().code == reason::keys_unavailable) {"),
-    change("unknown-issuer", KEYS, "return found == entries_.end() ? nullptr : found->get();",
-           "return found == entries_.end() ? entries_.front().get() : found->get();"),
+    change("unknown-issuer", KEYS, "return found == entries->end() ? nullptr : *found;",
+           "return found == entries->end() ? entries->front() : *found;"),
     off("bearer-alg", BEARER, 'header.alg != "PS256"'),
     off("bearer-typ", BEARER,
         '!header.typ || (!jose::same_media_type(*header.typ, "JWT") && !jose::same_media_type(*header.typ, "JOSE"))'),
@@ -110,14 +111,14 @@ TOKENS = [
 TAG = (DECRYPT, "EVP_DecryptFinal_ex(context.get(), bytes_of(plaintext) + written, &last) == 1;",
        "EVP_DecryptFinal_ex(context.get(), bytes_of(plaintext) + written, &last) != 7;")
 LENGTHS = (DECRYPT, "if (!opened || !lengths_hold) {", "if (!opened || (false && !lengths_hold)) {")
-KEY = "auto const* key = token.header().kid.empty() ? nullptr : keys.find(token.header().kid);"
+KEY = "auto const* const found = known(kid);"
 
 ENVELOPES = [
     off("jwe-cty", OPEN, 'header.cty && !same_media_type(*header.cty, "JWT")'),
     change("jwe-alg", DECRYPT, 'if (header.alg == "RSA-OAEP-256") {', 'if (true || header.alg == "RSA-OAEP-256") {'),
     change("jwe-sha1", DECRYPT, 'if (header.alg == "RSA-OAEP" && allow_sha1) {', 'if (header.alg == "RSA-OAEP" && (true || allow_sha1)) {'),
     off("jwe-enc", DECRYPT, 'header.enc != "A256GCM"'),
-    change("jwe-kid", DECRYPT, KEY, KEY + "\n  if (key == nullptr) {\n    key = keys.find(keys.kids().front());\n  }"),
+    change("jwe-kid", "src/jose/decryption_key.cpp", KEY, "auto const* const found = known(kid) != nullptr ? known(kid) : keys_.data();"),
     Mutation("jwe-tag", ("jwe-tag",), (TAG,)),
     Mutation("jwe-lengths", ("jwe-lengths",), (LENGTHS,)),
     Mutation("jwe-tag-and-lengths", ("jwe-tag", "jwe-lengths", "jwe-tag-and-lengths"), (TAG, LENGTHS)),

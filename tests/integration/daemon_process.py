@@ -26,6 +26,8 @@ SOURCE = Path(sys.argv.pop())
 PROGRAMS = Path(sys.argv.pop())
 
 class DaemonCase(unittest.TestCase):
+    SET_UP = ()  # more arguments of consent-hubsim init
+
     def setUp(self):
         scratch = tempfile.TemporaryDirectory()
         self.addCleanup(scratch.cleanup)
@@ -33,7 +35,7 @@ class DaemonCase(unittest.TestCase):
         self.settings = self.folder / "consentd.toml"
         self.log = self.folder / "daemon.log"
         subprocess.run([PROGRAMS / "consent-hubsim", "init", self.folder, "--listen", "127.0.0.1:0", "--operations",
-                        "127.0.0.1:0", "--jwks", "file"], check=True, capture_output=True)
+                        "127.0.0.1:0", "--jwks", "file", *self.SET_UP], check=True, capture_output=True)
 
     def edit(self, pattern, replacement):
         text, count = re.subn(pattern, replacement, self.settings.read_text(), count=1, flags=re.M)
@@ -68,10 +70,10 @@ class DaemonCase(unittest.TestCase):
     def run_to_end(self, *more):
         return subprocess.run(self.command(*more), capture_output=True, text=True, timeout=PATIENCE)
 
-    def api(self, path):
+    def api(self, path, method="GET"):
         connection = UnixConnection(str(self.folder / "api.sock"))
         self.addCleanup(connection.close)
-        connection.request("GET", path, headers={"Connection": "close"})
+        connection.request(method, path, headers={"Connection": "close"})
         with connection.getresponse() as answer:
             return answer.status, json.loads(answer.read())
 
@@ -244,12 +246,6 @@ class ServiceManager(DaemonCase):
         events.read()  # to its end
         self.assertEqual(daemon.wait(PATIENCE), 0)
         self.assertIn("stopped", self.log.read_text().splitlines()[-1])
-
-    def test_sighup_does_not_end_it(self):
-        daemon = self.start()
-        daemon.send_signal(signal.SIGHUP)
-        until(lambda: "restart to change them" in self.log.read_text(), "a word about SIGHUP")
-        self.assertEqual(self.api("/v1/status")[0], 200)
 
 
 class BehindNginx(DaemonCase):

@@ -4,7 +4,6 @@
 usage: quarantine.py FOLDER_OF_PROGRAMS SOURCE_FOLDER
 """
 import json
-import re
 import sys
 import unittest
 from pathlib import Path
@@ -96,24 +95,24 @@ class Contests(Operators):
 
 
 class Retries(Operators):
-    def without_bank_b(self):
+    # The settings as they should be; those that the daemon reads lack our client id.
+    def with_another_audience(self):
         text = self.settings.read_text()
-        table = re.search(r'\[\[issuer\]\]\nid = "\S+/bank-b"\n.*\n\n', text)
-        self.settings.write_text(text.replace(table.group(), ""))
+        self.edit(r'^audiences = \[.*\]$', 'audiences = ["somebody-else"]')
         return text
 
-    def test_event_counts_once_its_issuer_is_configured_and_it_is_retried(self):
-        whole = self.without_bank_b()
+    def test_event_counts_once_its_audience_is_configured_and_it_is_retried(self):
+        whole = self.with_another_audience()
         daemon = self.start()
         self.announce("c", "bank-b")
         refused = self.deliver("bank-b", "c", "quarantined")
-        self.assertEqual((refused["reason"], refused["attempts"]), ("unknown-issuer", 1))
+        self.assertEqual((refused["reason"], refused["attempts"]), ("audience", 1))
         self.ctl("quarantine", "retry", str(refused["deliveryId"]))
         again = until(lambda: (found := self.record(refused["deliveryId"]))["state"] == "quarantined" and found, "refused")
-        self.assertEqual((again["reason"], again["attempts"]), ("unknown-issuer", 2))
+        self.assertEqual((again["reason"], again["attempts"]), ("audience", 2))
         self.settings.write_text(whole)
         self.restart(daemon)
-        self.assertIn("1 of 1 retried", self.ctl("quarantine", "retry", "--reason", "unknown-issuer"))
+        self.assertIn("1 of 1 retried", self.ctl("quarantine", "retry", "--reason", "audience"))
         done = self.becomes(refused["deliveryId"], "decided")
         self.assertEqual((done["disposition"], done["attempts"], done["reason"]), ("applied", 3, None))
         for kept in ("deliveryId", "interactionId", "receivedAt"):
@@ -135,7 +134,7 @@ class Retries(Operators):
         self.assertEqual(self.api("/v1/quarantine")[1]["quarantine"], [])
 
     def test_kill_around_a_retry_leaves_every_delivery_once(self):
-        whole = self.without_bank_b()
+        whole = self.with_another_audience()
         daemon = self.start()
         numbers = []
         for at in range(6):

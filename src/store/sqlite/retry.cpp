@@ -2,8 +2,10 @@
 
 #include "store/sqlite/inbox_writes.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace consentd::store::sqlite {
 namespace {
@@ -40,6 +42,27 @@ std::uint32_t deaths_of(kept_row const& row) noexcept {
   return row.is.why == reason::poison ? deaths_of_poison - 1 : 0;
 }
 
+bool is_named(std::string_view kid, std::vector<std::string> const& in) {
+  return std::find(in.begin(), in.end(), kid) != in.end();
+}
+
+std::vector<std::int64_t> helped_by(ledger& in, remedy const& has_come, std::size_t at_most) {
+  bool const by_kid = has_come.lacked != reason::unknown_issuer;
+  query rows(in.db,
+             "SELECT q.id, CASE q.reason WHEN 'unknown-decryption-key' THEN d.jwe_kid ELSE d.jws_kid END "
+             "FROM quarantine AS q JOIN deliveries AS d ON d.id = q.id "
+             "WHERE q.reason = ?1 AND (?2 = '' OR d.issuer = ?2) AND d.received <= ?3 ORDER BY q.id",
+             to_string(has_come.lacked), std::string_view(has_come.issuer),
+             has_come.received_until.value_or(timestamp::max()));
+  std::vector<std::int64_t> found;
+  while (found.size() < at_most && rows.step()) {
+    if (!by_kid || is_named(rows.text(1), has_come.kids)) {
+      found.push_back(rows.integer(0));
+    }
+  }
+  return found;
+}
+
 void put_into_inbox(ledger& in, std::int64_t delivery, kept_row const& row) {
   auto const deaths = deaths_of(row);
   // Deaths count as openings, so the sum stays what it was.
@@ -74,6 +97,17 @@ result<released_delivery> retry(ledger& in, std::int64_t delivery) {
   in.count.inbox_bytes += row->bytes;
   in.after.inbox.push_back({inbox_change::what::ready, {delivery, row->received, false}, {}});
   return row->is;
+}
+
+result<std::size_t> retry(ledger& in, remedy const& has_come, std::size_t at_most) {
+  std::size_t released = 0;
+  for (auto const delivery : helped_by(in, has_come, at_most)) {
+    if (auto const done = retry(in, delivery); !done) {
+      return released == 0 ? result<std::size_t>(done.error()) : released;
+    }
+    ++released;
+  }
+  return released;
 }
 
 result<released_delivery> drop(ledger& in, std::int64_t delivery) {

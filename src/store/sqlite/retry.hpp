@@ -6,12 +6,14 @@
 #include "store/records.hpp"
 #include "store/sqlite/ledger.hpp"
 
+#include <cstddef>
 #include <cstdint>
 
 namespace consentd::store::sqlite {
 
 // store::records::retry and drop.
 result<released_delivery> retry(ledger& in, std::int64_t delivery);
+result<std::size_t> retry(ledger& in, remedy const& has_come, std::size_t at_most);
 result<released_delivery> drop(ledger& in, std::int64_t delivery);
 
 } // namespace consentd::store::sqlite

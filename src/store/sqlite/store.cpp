@@ -161,6 +161,11 @@ public:
     return writer_.submit<released_delivery>([id](ledger& in) { return sqlite::retry(in, id); });
   }
 
+  async_result<std::size_t> retry(remedy has_come, std::size_t at_most) override {
+    return writer_.submit<std::size_t>(
+        [has_come = std::move(has_come), at_most](ledger& in) { return sqlite::retry(in, has_come, at_most); });
+  }
+
   async_result<released_delivery> drop(std::int64_t id) override {
     return writer_.submit<released_delivery>([id](ledger& in) { return sqlite::drop(in, id); });
   }

@@ -15,6 +15,7 @@ using chosen = std::function<int()>;
 
 // Application, context and `run` outlive the parsing and the run.
 void add_status(CLI::App& to, context& with, chosen& run);
+void add_reload(CLI::App& to, context& with, chosen& run);
 void add_consents(CLI::App& to, context& with, chosen& run);
 void add_resources(CLI::App& to, context& with, chosen& run);
 void add_events(CLI::App& to, context& with, chosen& run);

@@ -115,7 +115,7 @@ void inspect_event(inspect_options const& asked, std::string const& token, times
     out.fails(keys.error());
     return;
   }
-  auto const event = jose::open_event(token, received, *keys, issuers, config::event_policy_of(*settings), &out);
+  auto const event = jose::open_event(token, received, keys->ring, issuers, config::event_policy_of(*settings), &out);
   if (!event) {
     out.fails(event.error());
     return;

@@ -19,6 +19,7 @@ int run_command(int argc, char** argv) {
   application.add_flag("--json", with.json, "Print JSON");
   chosen run;
   add_status(application, with, run);
+  add_reload(application, with, run);
   add_consents(application, with, run);
   add_resources(application, with, run);
   add_events(application, with, run);

@@ -50,6 +50,7 @@ struct event_spec {
   std::string base_consent_id;
   std::string event_type = "Resource.Updated"; // "Resource.Deleted" goes without `Data`
   std::string jti;                             // empty: absent
+  std::size_t encryption_key = 1;              // of the TPP, as the set-up numbers them
 
   // For what is wrong on purpose; empty: as it should be.
   std::string data_consent_id;           // instead of consent_id, in `Data` alone

@@ -79,8 +79,9 @@ request_plan plan_request(deployment const& by, issuer const& from, event_spec c
   event.message = make_message(spec);
   event.inner.kid = from.kid;
   event.inner.signer = from.signer;
-  event.outer.kid = by.recipients.front().kid;
-  event.outer.recipient = by.recipients.front().public_key;
+  auto const& recipient = by.recipients.at(spec.encryption_key - 1);
+  event.outer.kid = recipient.kid;
+  event.outer.recipient = recipient.public_key;
   return plan;
 }
 

@@ -72,6 +72,9 @@ void complete(send_arguments& from, deployment const& by) {
       throw CLI::ValidationError("--fault", "no fault \"" + from.fault + "\"; --list-faults shows them");
     }
   }
+  if (how.spec.encryption_key > by.recipients.size()) {
+    throw CLI::ValidationError("--encryption-key", "the set-up has " + std::to_string(by.recipients.size()));
+  }
   how.print = how.print || !how.print_to.empty();
 }
 
@@ -122,6 +125,9 @@ void add_event_options(CLI::App& command, send_arguments& into) {
   command.add_option("--base-consent-id", how.spec.base_consent_id, "The consent that this one renews");
   command.add_option("--event-type", how.spec.event_type)->capture_default_str();
   command.add_option("--jti", how.spec.jti, "Default a new UUID each");
+  command.add_option("--encryption-key", how.spec.encryption_key, "Which of the TPP's it is encrypted to")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 16));
 }
 
 void add_delivery_options(CLI::App& command, send_arguments& into) {

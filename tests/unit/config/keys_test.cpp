@@ -1,5 +1,6 @@
 #include "config/keys.hpp"
 
+#include "base/certificate_end.hpp"
 #include "tests/unit/config/scratch.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -39,32 +40,36 @@ std::string jwk(std::string_view kid) {
 BOOST_FIXTURE_TEST_SUITE(keys, with_keys)
 
 BOOST_AUTO_TEST_CASE(given_kid_leads_to_the_key) {
-  from.decryption_keys = {{path("key.pem"), "", "k1", 3}};
+  from.decryption_keys = {{path("key.pem"), "", "k1", {}, 3}};
   auto const ring = load_decryption_keys(from);
   BOOST_TEST_REQUIRE(ring.has_value());
-  BOOST_TEST(ring->find("k1") != nullptr);
-  BOOST_TEST(ring->size() == 1U);
+  BOOST_TEST(ring->ring.find("k1", {}).has_value());
+  BOOST_TEST(ring->ring.keys().size() == 1U);
+  BOOST_TEST(ring->certificates.empty());
 }
 
 BOOST_AUTO_TEST_CASE(certificates_digest_leads_to_the_key) {
-  from.decryption_keys = {{path("key.pem"), path("key.crt"), "", 3}};
+  from.decryption_keys = {{path("key.pem"), path("key.crt"), "", {}, 3}};
   auto const ring = load_decryption_keys(from);
   BOOST_TEST_REQUIRE(ring.has_value());
   auto const kid = jose::certificate_kid(pair.certificate, pair.private_key);
   BOOST_TEST(kid->size() == 43U);
-  BOOST_TEST(ring->find(*kid) != nullptr);
+  BOOST_TEST(ring->ring.find(*kid, {}).has_value());
+  BOOST_TEST_REQUIRE(ring->certificates.size() == 1U);
+  BOOST_TEST(ring->certificates.front().kid == *kid);
+  BOOST_TEST((ring->certificates.front().not_after == certificate_end(pair.certificate).value()));
 }
 
 BOOST_AUTO_TEST_CASE(certificate_of_another_key_is_refused_with_its_line) {
   write("other.crt", testing::make_key_pair().certificate, 0644);
-  from.decryption_keys = {{path("key.pem"), "", "k1", 3}, {path("key.pem"), path("other.crt"), "", 7}};
+  from.decryption_keys = {{path("key.pem"), "", "k1", {}, 3}, {path("key.pem"), path("other.crt"), "", {}, 7}};
   auto const line = refusal();
   BOOST_TEST(line.starts_with("consentd.toml:7: decryption_key[2].certificate: "), line);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_key_is_refused_and_not_repeated) {
   write("key.pem", "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n");
-  from.decryption_keys = {{path("key.pem"), "", "k1", 3}};
+  from.decryption_keys = {{path("key.pem"), "", "k1", {}, 3}};
   auto const line = refusal();
   BOOST_TEST(line.starts_with("consentd.toml:3: decryption_key[1].private_key: "), line);
   BOOST_TEST(has(line, path("key.pem")), line);
@@ -73,13 +78,13 @@ BOOST_AUTO_TEST_CASE(what_is_no_key_is_refused_and_not_repeated) {
 
 BOOST_AUTO_TEST_CASE(readable_private_key_is_refused_here_too) {
   write("key.pem", pair.private_key, 0644);
-  from.decryption_keys = {{path("key.pem"), "", "k1", 3}};
+  from.decryption_keys = {{path("key.pem"), "", "k1", {}, 3}};
   BOOST_TEST(has(refusal(), "others may read"));
 }
 
 BOOST_AUTO_TEST_CASE(two_keys_of_one_kid_are_refused) {
   write("two.pem", testing::make_key_pair().private_key);
-  from.decryption_keys = {{path("key.pem"), "", "k1", 3}, {path("two.pem"), "", "k1", 7}};
+  from.decryption_keys = {{path("key.pem"), "", "k1", {}, 3}, {path("two.pem"), "", "k1", {}, 7}};
   BOOST_TEST(has(refusal(), "decryption_key: "));
 }
 

@@ -411,6 +411,26 @@ BOOST_AUTO_TEST_CASE(decryption_keys_are_named_once) {
              "/etc/consentd/consentd.toml:22: decryption_key[2].private_key: is the key of another");
 }
 
+BOOST_AUTO_TEST_CASE(end_of_a_decryption_key_is_a_time_of_a_known_zone) {
+  auto const until = [](std::string const& text) {
+    return with(smallest, "kid = \"k1\"", "kid = \"k1\"\nnot_after = " + text);
+  };
+  BOOST_TEST(!made(smallest).decryption_keys.front().not_after.has_value());
+  auto const noon = parse_date_time("2027-03-31T12:00:00Z");
+  BOOST_TEST((made(until("2027-03-31T12:00:00Z")).decryption_keys.front().not_after == noon));
+  BOOST_TEST((made(until("2027-03-31 16:00:00.0+04:00")).decryption_keys.front().not_after == noon));
+  check_line(until("2027-03-31T12:00:00"),
+             "/etc/consentd/consentd.toml:14: decryption_key[1].not_after: is 2027-03-31T12:00:00",
+             "say of which zone: 2027-03-31T12:00:00Z for UTC");
+  check_line(until("1969-12-31T23:59:59Z"),
+             "/etc/consentd/consentd.toml:14: decryption_key[1].not_after: is 1969-12-31T23:59:59Z", "from 1970");
+  check_line(until("2027-03-31"),
+             "/etc/consentd/consentd.toml:14: decryption_key[1].not_after: is a date or time, not a date and time",
+             "write not_after = 2027-03-31T00:00:00Z");
+  check_line(until("\"2027-03-31T12:00:00Z\""),
+             "/etc/consentd/consentd.toml:14: decryption_key[1].not_after: is a string, not a date and time");
+}
+
 BOOST_AUTO_TEST_CASE(addresses_are_literal) {
   for (auto const* const address :
        {"localhost:8443", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "::1:8443", "[127.0.0.1]:1",

@@ -35,13 +35,13 @@ std::shared_ptr<jose::jwk_set const> parsed(std::string const& kid) {
   return std::make_shared<jose::jwk_set const>(jose::jwk_set::parse(set_with(kid)).value());
 }
 
-hub::fetcher loopback_fetcher() {
+std::shared_ptr<hub::fetcher const> loopback_fetcher() {
   tests::temporary_folder const folder;
   tests::write_text(folder / "ca.crt", authority().certificate());
   hub::fetch_rules rules;
   rules.hosts = {"localhost"};
   rules.private_addresses = true;
-  return {hub::make_client_context(folder / "ca.crt").value(), rules};
+  return std::make_shared<hub::fetcher const>(hub::make_client_context(folder / "ca.crt").value(), rules);
 }
 
 timestamp now() {
@@ -56,16 +56,22 @@ struct refreshing {
   std::condition_variable changed;
   std::map<std::string, int> arrivals;
   std::vector<hub::published_set> kept;
-  hub::fetcher fetcher = loopback_fetcher();
+  std::map<std::string, std::vector<std::string>> in_force; // key ids, by issuer
   hub::issuer_keys keys;
   std::thread thread;
 
   explicit refreshing(std::vector<hub::key_origin> origins, hub::refresh_settings how = {})
-      : keys(context.get_executor(), std::move(origins), how, fetcher, system_clock(), silent_log(),
+      : keys(context.get_executor(), {std::move(origins), how, loopback_fetcher()}, system_clock(), silent_log(),
              {.arrived =
                   [this](std::string const& issuer) {
                     std::lock_guard const lock(guard);
                     ++arrivals[issuer];
+                    changed.notify_all();
+                  },
+              .changed =
+                  [this](std::string const& issuer, std::vector<std::string> const& kids) {
+                    std::lock_guard const lock(guard);
+                    in_force[issuer] = kids;
                     changed.notify_all();
                   },
               .keep =
@@ -88,6 +94,9 @@ struct refreshing {
   std::string find(std::string const& issuer, std::string const& kid, timestamp received = now()) {
     auto const found = keys.find(issuer, kid, received);
     return found ? "found" : std::string(to_string(found.error().code));
+  }
+  void replace(std::vector<hub::key_origin> origins) {
+    asio::co_spawn(context, keys.replace({std::move(origins), {}, loopback_fetcher()}), asio::use_future).get();
   }
   hub::refreshed refresh(std::chrono::milliseconds patience = 60s) {
     return asio::co_spawn(context, keys.refresh(bank, patience), asio::use_future).get();
@@ -123,6 +132,57 @@ BOOST_AUTO_TEST_CASE(a_key_is_known_by_issuer_and_kid_together) {
   BOOST_TEST(pinned.find("https://c.example", "one") == "unknown-issuer");
   BOOST_TEST(pinned.find("https://a.example/", "one") == "unknown-issuer");
   BOOST_TEST((pinned.refresh() == hub::refreshed::pinned));
+}
+
+BOOST_AUTO_TEST_CASE(issuers_are_replaced_while_keys_are_asked_for) {
+  server.answer(503, "");
+  refreshing live({{bank, server.url()}, {"https://b.example", parsed("two")}});
+  BOOST_TEST(live.find(bank, "one") == "keys-unavailable");
+  live.replace({{bank, parsed("one")}, {"https://c.example", parsed("three")}});
+  BOOST_TEST(live.find(bank, "one") == "found");
+  BOOST_TEST(live.find("https://b.example", "two") == "unknown-issuer");
+  BOOST_TEST(live.find("https://c.example", "three") == "found");
+  live.wait_for("https://c.example");
+  live.wait_for(bank);
+  BOOST_TEST(live.in_force[bank] == std::vector<std::string>{"one"}, boost::test_tools::per_element());
+  BOOST_TEST(live.keys.standing().size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_place_that_stays_is_not_asked_again_by_a_replacement_and_distrust_counts_at_once) {
+  refreshing live({{bank, server.url()}});
+  live.wait_for(bank);
+  live.replace({{bank, server.url()}});
+  BOOST_TEST(live.find(bank, "one") == "found");
+  live.replace({{.issuer = bank, .from = server.url(), .distrusted = {"one"}}});
+  BOOST_TEST(live.find(bank, "one") == "unknown-signing-key");
+  live.replace({{bank, server.url()}});
+  BOOST_TEST(live.find(bank, "one") == "found");
+  BOOST_TEST(server.asked() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_place_that_changes_is_asked_at_once_and_what_was_published_holds_for_what_came_before) {
+  tests::key_server other{authority().issue()};
+  other.answer(200, set_with("two"));
+  refreshing live({{bank, server.url()}});
+  live.wait_for(bank);
+  auto const before = now();
+  live.replace({{bank, other.url()}});
+  live.wait_for(bank, 2);
+  BOOST_TEST(live.find(bank, "one", before) == "found");
+  BOOST_TEST(live.find(bank, "two", before) == "found");
+  BOOST_TEST(live.find(bank, "one", now()) == "keys-unavailable"); // not asked for since
+  BOOST_TEST(live.find(bank, "two", now()) == "found");
+  BOOST_TEST(server.asked() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(whoever_waits_for_an_issuer_that_is_replaced_is_told_so) {
+  // Connections are taken by the kernel, and nobody answers.
+  auto const silent = net::bound_socket::tcp("127.0.0.1", 0).value();
+  refreshing live({{bank, "https://localhost:" + silent.name().substr(silent.name().rfind(':') + 1) + "/"}});
+  auto waits = asio::co_spawn(live.context, live.keys.refresh(bank, 60s), asio::use_future);
+  live.replace({{bank, parsed("one")}});
+  BOOST_TEST((waits.get() == hub::refreshed::failed));
+  BOOST_TEST(live.find(bank, "one") == "found");
 }
 
 BOOST_AUTO_TEST_CASE(an_issuer_without_a_set_lacks_keys_until_they_arrive) {

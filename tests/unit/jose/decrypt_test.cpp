@@ -24,7 +24,7 @@ std::string const plaintext = "what was sealed";
 result<std::string> open(std::string const& token, bool allow_sha1 = false) {
   static auto const ring = ring_of(receiver_key());
   auto const parsed = compact_jwe::parse(token, {});
-  return decrypt(parsed.value(), ring, allow_sha1);
+  return decrypt(parsed.value(), ring, timestamp(), allow_sha1);
 }
 
 std::string seal(tests::encryption_recipe const& recipe = {}) {
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(larger_keys_open) {
   for (auto const& key : {tests::rsa_key::generate(3072), tests::rsa_key::generate(2056)}) {
     auto const ring = ring_of(key);
     auto const parsed = compact_jwe::parse(encrypt(key, header, plaintext), {});
-    check_holds(decrypt(parsed.value(), ring, false));
+    check_holds(decrypt(parsed.value(), ring, timestamp(), false));
   }
 }
 

@@ -13,6 +13,10 @@ using tests::rsa_key;
 
 namespace {
 
+timestamp noon() {
+  return parse_date_time("2026-03-27T12:00:00Z").value();
+}
+
 // Each with a detail, and none of it from the key.
 void check_bad(result<std::unique_ptr<decryption_key const>> const& key, std::string_view detail) {
   check_fails(key, reason::bad_key);
@@ -122,19 +126,31 @@ BOOST_AUTO_TEST_CASE(ring_finds_keys_by_kid_and_refuses_one_kid_twice) {
   auto const load = [](std::string const& kid) {
     return decryption_key_from_pem(receiver_key().private_pem(), kid).value();
   };
-  std::vector<std::unique_ptr<decryption_key const>> two;
-  two.push_back(load("a"));
-  two.push_back(load("b"));
+  std::vector<ring_key> two;
+  two.push_back({load("a")});
+  two.push_back({load("b")});
   auto const ring = key_ring::make(std::move(two));
   check_holds(ring);
-  BOOST_TEST(ring->size() == 2U);
-  BOOST_TEST(ring->find("b")->kid() == "b");
-  BOOST_TEST((ring->find("c") == nullptr));
+  BOOST_TEST(ring->keys().size() == 2U);
+  BOOST_TEST(ring->find("b", noon()).value()->kid() == "b");
+  check_fails(ring->find("c", noon()), reason::unknown_decryption_key);
+  check_fails(ring->find("", noon()), reason::unknown_decryption_key);
 
-  std::vector<std::unique_ptr<decryption_key const>> twins;
-  twins.push_back(load("a"));
-  twins.push_back(load("a"));
+  std::vector<ring_key> twins;
+  twins.push_back({load("a")});
+  twins.push_back({load("a")});
   check_fails(key_ring::make(std::move(twins)), reason::bad_key);
+}
+
+BOOST_AUTO_TEST_CASE(retired_key_opens_what_was_received_until_its_end_and_nothing_later) {
+  std::vector<ring_key> one;
+  one.push_back({decryption_key_from_pem(receiver_key().private_pem(), "old").value(), noon()});
+  auto const ring = key_ring::make(std::move(one)).value();
+  check_holds(ring.find("old", noon() - std::chrono::microseconds(1)));
+  check_holds(ring.find("old", noon()));
+  auto const later = ring.find("old", noon() + std::chrono::microseconds(1));
+  check_fails(later, reason::unknown_decryption_key);
+  BOOST_TEST(later.error().detail == "the decryption key with the kid \"old\" was retired at 2026-03-27T12:00:00Z");
 }
 
 // What a sender could learn from unwrap(): nothing. The keys that come back for a wrong input are random and of the

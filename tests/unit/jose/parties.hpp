@@ -35,8 +35,8 @@ inline std::shared_ptr<verification_key const> public_half(tests::rsa_key const&
 }
 
 inline key_ring ring_of(tests::rsa_key const& key, std::string const& kid = "tpp-1") {
-  std::vector<std::unique_ptr<decryption_key const>> keys;
-  keys.push_back(decryption_key_from_pem(key.private_pem(), kid).value());
+  std::vector<ring_key> keys;
+  keys.push_back({decryption_key_from_pem(key.private_pem(), kid).value()});
   return key_ring::make(std::move(keys)).value();
 }
 

@@ -11,7 +11,11 @@ namespace {
 daemon_facts facts() {
   return {.version = "0.1.0-test",
           .started = at("2026-03-27T11:00:00Z"),
-          .keys = {{"decryption", "kid-1", at("2027-01-01T00:00:00Z")}, {"jwks", issuer_a, std::nullopt}}};
+          .keys = {{"decryption-key", "kid-1", at("2027-01-01T00:00:00Z")}, {"jwks", issuer_a, std::nullopt}}};
+}
+
+boost::asio::awaitable<reload_report> reload_nothing() {
+  co_return reload_report{};
 }
 
 } // namespace
@@ -20,7 +24,8 @@ fixture::fixture(settings const& how) {
   store::sqlite::settings where;
   where.path = folder_ / "consentd.db";
   store_ = store::sqlite::open(where, clock_, silent_log(), silent_telemetry());
-  api_ = std::make_unique<api>(*store_, clock_, silent_log(), how, facts);
+  api_ = std::make_unique<api>(*store_, clock_, silent_log(), how,
+                               api::daemon_calls{.facts = facts, .reload = reload_nothing});
   auto bound = net::bound_socket::unix_path(socket(), {});
   BOOST_REQUIRE(bound.has_value());
   net::limits bounds;

@@ -57,6 +57,43 @@ BOOST_AUTO_TEST_CASE(connection_above_the_bound_waits_until_one_ends) {
   BOOST_TEST(third.read_reply().status == 200U);
 }
 
+BOOST_AUTO_TEST_CASE(bound_that_is_raised_admits_those_who_wait) {
+  net::limits bounds;
+  bounds.connections = 1;
+  server to{echo, {.bounds = bounds}};
+  raw_client first{to};
+  first.send(get);
+  BOOST_TEST(first.read_reply().status == 200U);
+  raw_client second{to};
+  second.send(get);
+  bounds.connections = 2;
+  to.replace(bounds);
+  BOOST_TEST(second.read_reply().status == 200U);
+  first.send(get);
+  BOOST_TEST(first.read_reply().status == 200U);
+}
+
+BOOST_AUTO_TEST_CASE(limits_that_are_lowered_count_for_connections_that_come_later) {
+  server to{echo};
+  raw_client before{to};
+  before.send(get);
+  BOOST_TEST(before.read_reply().status == 200U);
+  net::limits bounds;
+  bounds.header_bytes = 1024;
+  to.replace(bounds);
+  std::string const large = "GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(2000, 'x') + "\r\n\r\n";
+  // The loop takes new limits and connections in turn, so at the latest the second attempt meets them.
+  unsigned status = 0;
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    raw_client after{to};
+    after.send(large);
+    status = after.read_reply().status;
+  }
+  BOOST_TEST(status == 431U);
+  before.send(large);
+  BOOST_TEST(before.read_reply().status == 200U);
+}
+
 BOOST_AUTO_TEST_CASE(stop_works_at_the_bound) {
   net::limits bounds;
   bounds.connections = 1;

@@ -64,6 +64,7 @@ public:
   std::future<void> begin_stop(std::chrono::milliseconds how_long);
   void stop(std::chrono::milliseconds how_long = patience) { begin_stop(how_long).get(); }
   std::size_t sessions() const { return listener_->sessions(); }
+  void replace(net::limits const& bounds) { listener_->replace(bounds); }
   asio::io_context& context() noexcept { return context_; }
   recording_log& log() noexcept { return log_; }
 

@@ -46,7 +46,8 @@ std::string delivery_body(std::string const& consent_id, std::string const& stat
 }
 
 struct pipeline_fixture : test::store_fixture {
-  jose::key_ring ring = jose::ring_of(jose::receiver_key());
+  std::shared_ptr<jose::key_ring const> ring =
+      std::make_shared<jose::key_ring const>(jose::ring_of(jose::receiver_key()));
   jose::known_issuers issuers;
   jose::event_policy policy;
   std::string const bank{test::bank};

@@ -182,6 +182,62 @@ BOOST_AUTO_TEST_CASE(retry_respects_the_bounds_of_the_inbox) {
   retry(id);
 }
 
+BOOST_AUTO_TEST_CASE(a_remedy_takes_those_back_that_lacked_it_and_no_others) {
+  open();
+  auto const lacked = [&](reason why, std::string const& issuer, std::string const& jwe_kid,
+                          std::string const& jws_kid) {
+    auto const id = append("body of " + issuer + jwe_kid + jws_kid + std::string(to_string(why)));
+    take();
+    store::refusal what;
+    what.delivery = id;
+    what.why = {why, ""};
+    what.issuer = issuer;
+    what.jwe_kid = jwe_kid;
+    what.jws_kid = jws_kid;
+    BOOST_REQUIRE(await(store->set_aside(std::move(what))));
+    return id;
+  };
+  auto const sealed_1 = lacked(reason::unknown_decryption_key, "", "k1", "");
+  auto const sealed_2 = lacked(reason::unknown_decryption_key, "", "k2", "");
+  auto const signed_a = lacked(reason::unknown_signing_key, "https://a.example", "k1", "s1");
+  auto const signed_b = lacked(reason::unknown_signing_key, "https://b.example", "k1", "s1");
+  auto const stranger = lacked(reason::unknown_issuer, "https://c.example", "k1", "s1");
+  auto const forged = lacked(reason::decryption, "", "k1", "");
+  auto const helped = [&](store::remedy what) { return await(store->retry(std::move(what), 10)).value(); };
+
+  BOOST_TEST(helped({reason::unknown_decryption_key, {}, {"k3"}, {}}) == 0U);
+  BOOST_TEST(helped({reason::unknown_decryption_key, {}, {"k1"}, noon() - std::chrono::hours(1)}) == 0U);
+  BOOST_TEST(helped({reason::unknown_decryption_key, {}, {"k1"}, noon()}) == 1U);
+  BOOST_TEST(!kept(sealed_1));
+  BOOST_TEST(helped({reason::unknown_signing_key, "https://a.example", {"s1", "s2"}, {}}) == 1U);
+  BOOST_TEST(!kept(signed_a));
+  BOOST_TEST(helped({reason::unknown_issuer, "https://d.example", {}, {}}) == 0U);
+  BOOST_TEST(helped({reason::unknown_issuer, "https://c.example", {}, {}}) == 1U);
+  BOOST_TEST(!kept(stranger));
+  for (auto const id : {sealed_2, signed_b, forged}) {
+    BOOST_TEST(kept(id).has_value());
+  }
+  BOOST_TEST(count().pending == 3U);
+  BOOST_TEST(take().size() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(a_remedy_helps_oldest_first_and_as_far_as_there_is_room) {
+  settings.inbox_rows = 2;
+  open();
+  std::vector<std::int64_t> ids;
+  for (auto const* body : {"one", "two", "three"}) {
+    ids.push_back(refused(reason::unknown_issuer, body));
+  }
+  store::remedy const bank_is_known{reason::unknown_issuer, std::string(bank), {}, {}};
+  BOOST_TEST(await(store->retry(bank_is_known, 1)).value() == 1U);
+  BOOST_TEST(!kept(ids[0]));
+  BOOST_TEST(await(store->retry(bank_is_known, 10)).value() == 1U);
+  BOOST_TEST(!kept(ids[1]));
+  auto const full = await(store->retry(bank_is_known, 10));
+  BOOST_TEST((full.error().code == reason::inbox_full));
+  BOOST_TEST(kept(ids[2]).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(dropped_delivery_is_gone_and_its_record_says_so) {
   open();
   auto const id = refused(reason::signature); // dropping knows no final reason

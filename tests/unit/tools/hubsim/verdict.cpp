@@ -40,11 +40,11 @@ private:
 };
 
 jose::key_ring own_keys(deployment const& by) {
-  std::vector<std::unique_ptr<jose::decryption_key const>> keys;
+  std::vector<jose::ring_key> keys;
   for (std::size_t number = 1; number <= by.recipients.size(); ++number) {
     auto const pem = read_file(by.file(place::encryption_key(number))).value();
     auto const certificate = read_file(by.file(place::encryption_certificate(number))).value();
-    keys.push_back(jose::decryption_key_from_pem(pem, jose::certificate_kid(certificate, pem).value()).value());
+    keys.push_back({jose::decryption_key_from_pem(pem, jose::certificate_kid(certificate, pem).value()).value()});
   }
   return jose::key_ring::make(std::move(keys)).value();
 }

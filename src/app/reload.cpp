@@ -1,0 +1,194 @@
+#include "app/failed_start.hpp"
+#include "app/parts.hpp"
+#include "app/sockets.hpp"
+#include "app/trust.hpp"
+#include "app/wiring.hpp"
+#include "config/policies.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+#include <variant>
+
+namespace consentd::app {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::chrono::hours calendar_interval{1};
+constexpr std::size_t retry_batch = 500;
+
+// What reading came to: all of it, or what has to be mended.
+using reading = std::variant<provisions, std::vector<std::string>>;
+
+std::vector<std::string> lines_of(std::string const& text) {
+  std::vector<std::string> lines;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    auto const end = std::min(text.find('\n', begin), text.size());
+    lines.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return lines;
+}
+
+asio::awaitable<reading> read_again(std::string path) {
+  try {
+    co_return read_provisions_at(path);
+  } catch (std::exception const& failed) {
+    co_return lines_of(failed.what());
+  }
+}
+
+std::string joined(std::vector<std::string> const& names) {
+  std::string all;
+  for (auto const& name : names) {
+    all += (all.empty() ? "" : ", ") + name;
+  }
+  return all;
+}
+
+std::string_view to_string(end_watch::notice what) noexcept {
+  switch (what) {
+  case end_watch::notice::ended:
+    return "key or certificate has ended";
+  case end_watch::notice::day:
+    return "key or certificate ends within a day";
+  case end_watch::notice::week:
+    return "key or certificate ends within a week";
+  case end_watch::notice::month:
+  case end_watch::notice::none:
+    break;
+  }
+  return "key or certificate ends within 30 days";
+}
+
+} // namespace
+
+asio::awaitable<localapi::reload_report> daemon::parts::reload_when_asked() {
+  return asio::co_spawn(control, reload(), asio::use_awaitable);
+}
+
+// On the control strand. Everything is read before anything is replaced; what cannot be used changes nothing.
+asio::awaitable<localapi::reload_report> daemon::parts::reload() {
+  if (reloading || stopping) {
+    co_return localapi::reload_report{{stopping ? "the daemon is stopping" : "another reload is under way"}, {}};
+  }
+  reloading = true;
+  manager.reloading();
+  auto path = began_with.file;
+  auto read = co_await asio::co_spawn(file_reader, read_again(std::move(path)), asio::use_awaitable);
+  localapi::reload_report report;
+  if (auto* const problems = std::get_if<std::vector<std::string>>(&read)) {
+    for (auto const& line : *problems) {
+      log.write(severity::error, "settings cannot be used, those before stay in force", {{"detail", line}});
+    }
+    report.problems = std::move(*problems);
+  } else {
+    auto& next = std::get<provisions>(read);
+    report.needs_restart = waiting_for_restart(began_with, next.how);
+    co_await take_over(std::move(next));
+    log.write(severity::info, "settings read again", {{"needs_restart", joined(report.needs_restart)}});
+  }
+  reload_failed = !report.problems.empty();
+  reloading = false;
+  if (!stopping) {
+    manager.ready("accepting deliveries");
+  }
+  co_return report;
+}
+
+asio::awaitable<void> daemon::parts::take_over(provisions next) {
+  auto kept = co_await store->kept_key_sets();
+  if (!kept) {
+    kept = std::vector<store::kept_key_set>(); // then new places are asked before their keys count
+  }
+  add_kept(next.hub.issuers, store::key_role::hub, *kept);
+  add_kept(next.issuers.issuers, store::key_role::issuer, *kept);
+  auto const& by = next.how;
+  log.set_level(by.log.level);
+  ring = next.ring;
+  auto const before = how.get();
+  co_await hub_keys.replace(std::move(next.hub));
+  co_await issuer_keys.replace(std::move(next.issuers));
+  processor.replace(trust_of(by, ring));
+  error_bodies.replace(std::move(next.error_key), error_terms_of(by));
+  webhook.replace(ingress_settings_of(by, std::move(next.senders)), config::bearer_policy_of(by));
+  tls->replace(std::move(*next.tls));
+  for (auto const& each : hub_listeners) {
+    each->replace(hub_limits_of(by));
+  }
+  how.set(by);
+  calendar.set(std::move(next.calendar));
+  tell_of_weak_settings(by);
+  tell_of_ends();
+  retry_what_lacks_no_more(*ring, by);
+  for (auto const& old : before->issuers) {
+    if (std::none_of(by.issuers.begin(), by.issuers.end(), [&](auto const& each) { return each.id == old.id; })) {
+      release_waiting(old.id); // for keys that nobody will ask for any more
+    }
+  }
+}
+
+void daemon::parts::tell_of_weak_settings(config::settings const& of) {
+  if (of.bearer.mode != config::bearer_mode::required) {
+    log.write(severity::warning, "authorization tokens are not required: only certificates and addresses say who sends",
+              {});
+  }
+}
+
+asio::awaitable<void> daemon::parts::watch_calendar() {
+  while (!stopping) {
+    tell_of_ends();
+    calendar_alarm.expires_after(calendar_interval);
+    boost::system::error_code cancelled;
+    co_await calendar_alarm.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  }
+}
+
+void daemon::parts::tell_of_ends() {
+  auto const named = calendar.get();
+  for (auto const& [one, what] : ending.due(*named, system_clock().now())) {
+    log.write(what == end_watch::notice::ended ? severity::error : severity::warning, to_string(what),
+              {{"kind", one.kind}, {"name", one.name}, {"not_after", format_date_time(*one.not_after)}});
+  }
+}
+
+// Keys and issuers may have come since a delivery was refused for want of them, also while the daemon was down.
+void daemon::parts::retry_what_lacks_no_more(jose::key_ring const& keys, config::settings const& by) {
+  for (auto const& one : keys.keys()) {
+    retry_what_lacked({reason::unknown_decryption_key, {}, {one.key->kid()}, one.not_after});
+  }
+  for (auto const& issuer : by.issuers) {
+    retry_what_lacked({reason::unknown_issuer, issuer.id, {}, std::nullopt});
+  }
+}
+
+void daemon::parts::retry_what_lacked(store::remedy has_come) {
+  asio::co_spawn(
+      control,
+      [](parts* self, store::remedy what) -> asio::awaitable<void> {
+        std::size_t retried = 0;
+        auto done = result<std::size_t>(retry_batch);
+        while (done && *done == retry_batch && !self->stopping) {
+          auto copy = what;
+          done = co_await self->store->retry(std::move(copy), retry_batch);
+          retried += done ? *done : 0;
+        }
+        if (retried != 0 || !done) {
+          self->log.write(done ? severity::info : severity::warning, "quarantined deliveries retried",
+                          {{"reason", std::string(consentd::to_string(what.lacked))},
+                           {"issuer", what.issuer},
+                           {"deliveries", std::to_string(retried)},
+                           {"detail", done ? std::string() : done.error().detail}});
+        }
+      }(this, std::move(has_come)),
+      asio::detached);
+}
+
+} // namespace consentd::app

@@ -1,0 +1,68 @@
+#include "app/wiring.hpp"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+namespace consentd::app {
+
+store::sqlite::settings store_settings_of(config::settings const& how) {
+  store::sqlite::settings store;
+  store.path = how.store.path;
+  store.unknown = how.events.unknown_consents == config::unknown_consents::bind ? store::sqlite::unknown_consents::bind
+                                                                                : store::sqlite::unknown_consents::hold;
+  store.inbox_rows = how.store.inbox_rows;
+  store.inbox_bytes = how.store.inbox_bytes;
+  store.held_rows = how.store.held_rows;
+  store.waiting_rows = how.store.waiting_rows;
+  store.quarantine_rows = how.store.quarantine_rows;
+  store.evidence_for = how.store.evidence_for;
+  store.evidence_bytes = how.store.evidence_for.count() == 0 ? 0 : how.store.evidence_bytes;
+  return store;
+}
+
+ingress::settings ingress_settings_of(config::settings const& how, ingress::sender_rules senders) {
+  ingress::settings door;
+  door.path = how.hub.path;
+  door.acknowledge_status = how.hub.acknowledge_status;
+  door.max_body_bytes = how.hub.max_body_bytes;
+  door.bearer = how.bearer.mode == config::bearer_mode::off          ? ingress::bearer_mode::off
+                : how.bearer.mode == config::bearer_mode::if_present ? ingress::bearer_mode::if_present
+                                                                     : ingress::bearer_mode::required;
+  door.senders = std::move(senders);
+  return door;
+}
+
+ingress::outcome_terms outcome_terms_of(config::settings const& how) {
+  ingress::outcome_terms terms;
+  terms.patience = how.hub.outcome_timeout;
+  // A connection has one request under way, so this is never reached but by several listeners together.
+  terms.most_waiting = how.hub.max_connections;
+  return terms;
+}
+
+ingress::error_terms error_terms_of(config::settings const& how) {
+  ingress::error_terms terms;
+  terms.issuer = how.errors.issuer;
+  terms.audience = how.errors.audience;
+  terms.lifetime = how.errors.lifetime;
+  terms.most_a_second = how.errors.max_per_second;
+  return terms;
+}
+
+pipeline::settings pipeline_settings_of(config::settings const& how) {
+  pipeline::settings pool;
+  pool.threads =
+      how.process.crypto_threads != 0 ? how.process.crypto_threads : std::max(1U, std::thread::hardware_concurrency());
+  return pool;
+}
+
+localapi::settings api_settings_of(config::settings const& how) {
+  localapi::settings api;
+  api.max_streams = how.api.max_streams;
+  api.max_body_bytes = how.api.max_body_bytes;
+  api.behind_after = how.events.behind_after;
+  return api;
+}
+
+} // namespace consentd::app
