@@ -81,6 +81,7 @@ issuer_keys::issuer_keys(asio::any_io_executor const& executor, key_origins from
     : strand_(asio::make_strand(executor)), now_(now), log_(log), tell_(std::move(tell)), entries_({}), how_(from.how),
       fetcher_(std::move(from.by)) {
   std::vector<entry_ptr> made;
+  made.reserve(from.issuers.size());
   for (auto& origin : from.issuers) {
     made.push_back(make_entry(std::move(origin)));
   }

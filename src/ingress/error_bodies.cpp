@@ -44,7 +44,7 @@ std::string claims_of(reason why, error_terms const& how, timestamp now) {
 } // namespace
 
 error_bodies::error_bodies(std::optional<jose::signing_key> key, error_terms how, clock const& now)
-    : as_({std::move(key), how}), now_(now), rate_(how.most_a_second) {
+    : now_(now), rate_(how.most_a_second), as_({std::move(key), std::move(how)}) {
 }
 
 void error_bodies::replace(std::optional<jose::signing_key> key, error_terms how) {

@@ -56,10 +56,10 @@ private:
   bool admit(error_terms const& how);
   void sign(signatory const& as, std::shared_ptr<signed_later> into, reason why) noexcept;
 
-  current<signatory> as_;
   clock const& now_;
   std::mutex guard_;
-  rate_limit rate_;                    // guarded by guard_
+  rate_limit rate_; // guarded by guard_
+  current<signatory> as_;
   std::size_t under_way_ = 0;          // likewise
   boost::asio::thread_pool signer_{1}; // last: it uses all of the above
 };

@@ -58,6 +58,7 @@ std::shared_ptr<verification_key const> jwk_set::find(std::string_view kid) cons
 
 std::vector<std::string> jwk_set::kids() const {
   std::vector<std::string> all;
+  all.reserve(keys_.size());
   for (auto const& [kid, key] : keys_) {
     all.push_back(kid);
   }
