@@ -304,6 +304,23 @@ result<state> doubt(state const& before, report const& unapplied) {
   return after;
 }
 
+result<state> settle_doubt(state const& before, std::optional<status> ended, timestamp now) {
+  if (!before.flags.in_doubt) {
+    return failure{reason::conflict, "the consent is not in doubt"};
+  }
+  if (ended && !is_terminal(*ended)) {
+    return failure{reason::invalid_argument,
+                   "a consent does not end with the status " + std::string(to_string(*ended))};
+  }
+  state after = before;
+  after.flags.in_doubt = false;
+  if (ended) {
+    after.status = ended;
+    after.status_time = std::max(now, before.status_time.value_or(now));
+  }
+  return after;
+}
+
 state contest(state const& before, report const& event) {
   state after = before;
   if (event.issuer != before.issuer && before.bound == binding::by_event) {

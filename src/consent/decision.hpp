@@ -98,6 +98,11 @@ bool may_end(report const& event) noexcept;
 // before. Refuses with issuer_mismatch and kind_mismatch, as decide() does: another bank's old event casts no doubt.
 result<state> doubt(state const& before, report const& unapplied);
 
+// An operator has asked the Hub or the institution, and says what became of a consent in doubt: it stands as it was
+// before the doubt, or has ended with that status. Refuses with conflict what is not in doubt, and with
+// invalid_argument a status that is no end.
+result<state> settle_doubt(state const& before, std::optional<status> ended, timestamp now);
+
 // Another issuer's verified event about a consent that nobody has announced: only an event says whose it is, and now
 // two contradict each other. The state returned is contested, with that issuer as its claimant. Where the issuers
 // agree, or a TPP service has said whose the consent is, it is as before.

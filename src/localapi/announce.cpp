@@ -1,11 +1,11 @@
 #include "localapi/announce.hpp"
 
-#include "localapi/media.hpp"
 #include "localapi/parameters.hpp"
 #include "localapi/render.hpp"
-#include "json/document.hpp"
+#include "localapi/sent_object.hpp"
 #include "json/writer.hpp"
 
+#include <array>
 #include <limits>
 #include <optional>
 
@@ -13,17 +13,7 @@ namespace consentd::localapi {
 
 namespace {
 
-constexpr json::limits body_bounds{.bytes = std::size_t{64} * 1024, .depth = 4, .values = 64};
-
-parsed<std::string> read_string(json::value::item const& member) {
-  auto const text = member.get().string();
-  if (!text) {
-    return invalid(member.name(), "A string is expected.");
-  }
-  return std::string(*text);
-}
-
-std::optional<problem> put_kind(store::announcement& into, std::string const& text) {
+std::optional<problem> put_kind(store::announcement& into, std::string text) {
   auto const kind = consent::parse_kind(text);
   if (!kind) {
     return invalid("kind", "One of account-access, payment, insurance.");
@@ -40,7 +30,7 @@ std::optional<problem> put_issuer(store::announcement& into, std::string text) {
   return std::nullopt;
 }
 
-std::optional<problem> put_expiry(store::announcement& into, std::string const& text) {
+std::optional<problem> put_expiry(store::announcement& into, std::string text) {
   into.expiry = parse_date_time(text);
   if (!into.expiry) {
     return invalid("expirationDateTime", "A date and time of RFC 3339, such as 2026-03-27T13:27:13Z.");
@@ -56,22 +46,18 @@ std::optional<problem> put_base(store::announcement& into, std::string text) {
   return std::nullopt;
 }
 
-std::optional<problem> put_member(store::announcement& into, std::string_view name, std::string text) {
-  if (name == "kind") {
-    return put_kind(into, text);
-  }
-  if (name == "issuer") {
-    return put_issuer(into, std::move(text));
-  }
-  if (name == "expirationDateTime") {
-    return put_expiry(into, text);
-  }
-  return put_base(into, std::move(text));
-}
+using put = std::optional<problem> (*)(store::announcement& into, std::string text);
 
-bool is_known(std::string_view name) noexcept {
-  return name == "kind" || name == "issuer" || name == "expirationDateTime" || name == "baseConsentId";
-}
+struct known_member {
+  std::string_view name;
+  bool required;
+  put take;
+};
+
+constexpr std::array<known_member, 4> members{{{"kind", true, put_kind},
+                                               {"issuer", true, put_issuer},
+                                               {"expirationDateTime", false, put_expiry},
+                                               {"baseConsentId", false, put_base}}};
 
 net::response created_or_known(store::announced const& done, std::string_view epoch) {
   json::writer out;
@@ -90,30 +76,18 @@ net::response created_or_known(store::announced const& done, std::string_view ep
 } // namespace
 
 parsed<store::announcement> read_announcement(std::string id, std::string body) {
-  auto read = json::document::parse(std::move(body), body_bounds);
-  if (!read) {
-    return problem{problem_kind::request_malformed, "The body is not sound JSON: " + read.error().detail, {}, {}};
-  }
-  auto const root = read->root();
-  if (!root.is_object()) {
-    return problem{problem_kind::request_malformed, "The body is not a JSON object.", {}, {}};
-  }
-  for (auto const* required : {"kind", "issuer"}) {
-    if (!root.find(required)) {
-      return invalid(required, "This member is required.");
-    }
+  auto const sent = sent_object::read(std::move(body), {"kind", "issuer", "expirationDateTime", "baseConsentId"});
+  if (!sent) {
+    return sent.error();
   }
   store::announcement made;
   made.consent_id = std::move(id);
-  for (auto member = root.first(); member; member = member->next()) {
-    if (!is_known(member->name())) {
-      return invalid(member->name().substr(0, 64), "There is no such member.");
+  for (auto const& member : members) {
+    auto text = sent->find(member.name);
+    if (!text && member.required) {
+      return invalid(member.name, "This member is required.");
     }
-    auto text = read_string(*member);
-    if (!text) {
-      return text.error();
-    }
-    if (auto wrong = put_member(made, member->name(), std::move(*text))) {
+    if (auto wrong = text ? member.take(made, std::move(*text)) : std::nullopt) {
       return *wrong;
     }
   }
@@ -126,13 +100,9 @@ boost::asio::awaitable<net::response> announce_consent(store::event_store& to, s
   if (!id) {
     co_return to_response(id.error());
   }
-  if (!is_sent_as(request.head(), "application/json")) {
-    problem const wrong{problem_kind::media_type, "The body must be application/json.", "Content-Type", {}};
-    co_return to_response(wrong);
-  }
-  auto body = co_await request.read_body(body_limit);
+  auto body = co_await read_json_body(request, body_limit);
   if (!body) {
-    co_return to_response(from_failure(body.error()));
+    co_return to_response(body.error());
   }
   auto wanted = read_announcement(std::move(*id), std::move(*body));
   if (!wanted) {

@@ -3,6 +3,7 @@
 #include "localapi/announce.hpp"
 #include "localapi/consents.hpp"
 #include "localapi/deliveries.hpp"
+#include "localapi/doubt.hpp"
 #include "localapi/evidence.hpp"
 #include "localapi/quarantine.hpp"
 #include "localapi/resources.hpp"
@@ -47,6 +48,8 @@ asio::awaitable<net::response> api::answer(net::exchange& request, call const& a
   case endpoint::announce_consent:
   case endpoint::bind_consent:
     co_return co_await announce_consent(store_, how_.max_body_bytes, request, asked);
+  case endpoint::settle_doubt:
+    co_return co_await settle_doubt(store_, how_.max_body_bytes, request, asked);
   case endpoint::consent_history:
     co_return co_await consent_history(store_, asked);
   case endpoint::consent_usable:

@@ -1,5 +1,7 @@
 #include "localapi/media.hpp"
 
+#include "localapi/cut.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <string>
@@ -27,13 +29,6 @@ std::string_view trim(std::string_view text) noexcept {
   return text;
 }
 
-std::string_view cut(std::string_view& rest, char separator) noexcept {
-  auto const end = rest.find(separator);
-  auto const piece = rest.substr(0, end);
-  rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
-  return trim(piece);
-}
-
 // 0: the range does not match; 1 to 3: the more, the more specific.
 int specificity(std::string_view range, std::string_view media) {
   if (same(range, media)) {
@@ -49,7 +44,7 @@ int specificity(std::string_view range, std::string_view media) {
 // `q=0`, `q=0.000`: not acceptable (RFC 9110 section 12.4.2).
 bool excludes(std::string_view parameters) {
   while (!parameters.empty()) {
-    auto const one = cut(parameters, ';');
+    auto const one = trim(cut(parameters, ';'));
     if (one.size() > 2 && same(one.substr(0, 2), "q=")) {
       return one.substr(2).find_first_not_of("0.") == std::string_view::npos;
     }
@@ -70,8 +65,8 @@ bool accepts(net::request_head const& head, std::string_view media) {
     std::string_view rest = field.value;
     while (!rest.empty()) {
       any = true;
-      auto one = cut(rest, ',');
-      auto const range = cut(one, ';');
+      auto one = trim(cut(rest, ','));
+      auto const range = trim(cut(one, ';'));
       if (auto const how = specificity(range, media); how > best) {
         best = how;
         accepted = !excludes(one);

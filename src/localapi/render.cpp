@@ -22,6 +22,8 @@ std::string_view to_string(store::entry_type type) noexcept {
     return "lapsed";
   case store::entry_type::erased:
     return "erased";
+  case store::entry_type::doubt_settled:
+    return "doubt-settled";
   default:
     return "";
   }

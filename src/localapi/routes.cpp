@@ -16,11 +16,12 @@ constexpr std::string_view sse = "text/event-stream";
 
 // tests/unit/localapi/check_openapi.py reads this table and holds docs/openapi.yaml against it: one row, one line.
 // clang-format off
-constexpr std::array<route, 18> table{{
+constexpr std::array<route, 19> table{{
     {"GET", "/v1/consents", json, endpoint::list_consents, {"status", "kind", "issuer", "base_consent_id", "updated_after", "expires_before", "limit", "cursor"}},
     {"GET", "/v1/consents/{consent_id}", json, endpoint::show_consent, {}},
     {"PUT", "/v1/consents/{consent_id}", json, endpoint::announce_consent, {}},
     {"PUT", "/v1/consents/{consent_id}/binding", json, endpoint::bind_consent, {}},
+    {"PUT", "/v1/consents/{consent_id}/doubt", json, endpoint::settle_doubt, {}},
     {"DELETE", "/v1/consents/{consent_id}/data", json, endpoint::erase_consent_data, {}},
     {"GET", "/v1/consents/{consent_id}/history", json, endpoint::consent_history, {"limit", "cursor"}},
     {"GET", "/v1/consents/{consent_id}/usable", json, endpoint::consent_usable, {}},

@@ -19,6 +19,7 @@ enum class endpoint : std::uint8_t {
   show_consent,
   announce_consent,
   bind_consent,
+  settle_doubt,
   consent_history,
   consent_usable,
   stream_events,

@@ -1,5 +1,7 @@
 #include "localapi/target.hpp"
 
+#include "localapi/cut.hpp"
+
 #include <cstddef>
 
 namespace consentd::localapi {
@@ -29,14 +31,6 @@ bool is_control(char c) noexcept {
 
 problem malformed(std::string detail) {
   return {problem_kind::request_malformed, std::move(detail), {}, {}};
-}
-
-// What stands before the next `separator`, which is taken off `rest` with it.
-std::string_view cut(std::string_view& rest, char separator) noexcept {
-  auto const end = rest.find(separator);
-  auto const piece = rest.substr(0, end);
-  rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
-  return piece;
 }
 
 parsed<target::parameter> read_parameter(std::string_view piece) {

@@ -1,5 +1,6 @@
 #include "pipeline/verdict.hpp"
 
+#include "events/claimed_consent.hpp"
 #include "events/end.hpp"
 #include "events/event.hpp"
 
@@ -8,10 +9,11 @@
 namespace consentd::pipeline {
 namespace {
 
-store::refusal refuse(std::int64_t delivery, failure why, jose::claimed learned) {
+store::refusal refuse(std::int64_t delivery, failure why, jose::claimed learned, jose::event_policy const& policy) {
   store::refusal made;
   made.delivery = delivery;
   made.why = std::move(why);
+  made.consent_id = events::claimed_consent(learned.jws, policy);
   made.issuer = std::move(learned.issuer);
   made.jti = std::move(learned.jti);
   made.jwe_kid = std::move(learned.jwe_kid);
@@ -61,11 +63,11 @@ verdict judge(store::pending_delivery const& delivery, trust const& by) {
     if (opened.error().code == reason::keys_unavailable) {
       return awaits_keys{delivery.delivery, std::move(learned.issuer), std::move(learned.jti)};
     }
-    return refuse(delivery.delivery, opened.error(), std::move(learned));
+    return refuse(delivery.delivery, opened.error(), std::move(learned), by.policy);
   }
   auto event = events::read_event(*opened);
   if (!event) {
-    auto refused = refuse(delivery.delivery, event.error(), std::move(learned));
+    auto refused = refuse(delivery.delivery, event.error(), std::move(learned), by.policy);
     refused.end = events::find_end(*opened);
     return refused;
   }

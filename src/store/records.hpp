@@ -152,6 +152,13 @@ struct announcement {
   std::uint32_t uid = 0; // who asked
 };
 
+// What an operator says of a consent in doubt.
+struct finding {
+  std::string consent_id;
+  std::optional<consent::status> ended{}; // nothing: it stands
+  std::uint32_t uid = 0;                  // who says so
+};
+
 struct consent_record {
   consent::state state;
   std::uint64_t sequence = 0; // of its last change
@@ -203,7 +210,8 @@ enum class entry_type : std::uint8_t {
   fx_quote_status,
   account_opening_status,
   unknown,
-  erased
+  erased,
+  doubt_settled
 };
 
 entry_type entry_type_of(consent::resource_family family) noexcept;

@@ -90,6 +90,9 @@ public:
   // that of the state kept. Where nobody contests it this is announce().
   virtual async_result<announced> bind(announcement consent) = 0;
 
+  // An operator settles a doubt (consent::settle_doubt(), whose refusals these are too). Recorded and told. not_found.
+  virtual async_result<consent_record> settle_doubt(finding found) = 0;
+
   // Takes away all personal data that is kept of a consent and of the payments under it; status, history and what the
   // signatures of its events hold with stay. Subscribers are told. Nothing when the consent is not known.
   virtual async_result<std::optional<erased>> erase(std::string consent_id, std::uint32_t uid) = 0;

@@ -105,6 +105,21 @@ class Evidence(harness.DaemonCase):
         for file in self.folder.glob("consentd.db*"):
             self.assertNotIn(secret, file.read_bytes(), file.name)
 
+    def test_erasure_reaches_what_was_refused_before_its_signature_held(self):
+        refused = [self.deliver("--fault", fault) for fault in ("wrong-signing-key", "unknown-kid", "wrong-audience")]
+        self.assertEqual([one["consentId"] for one in refused], ["c-1"] * 3)
+        self.assertEqual(len(self.api("/v1/quarantine")[1]["quarantine"]), 3)
+        payloads = [self.evidence(one["deliveryId"])[1]["jws"].split(".")[1] for one in refused]
+        self.assertTrue(all(payloads))
+        done = self.ctl("consents", "erase", "c-1", "--yes")
+        self.assertIn("3 signed originals, 3 deliveries in quarantine", done.stdout)
+        for one in refused:
+            self.assertEqual(self.evidence(one["deliveryId"])[1]["jws"].split(".")[1], "")
+        self.assertEqual(self.api("/v1/quarantine")[1]["quarantine"], [])
+        for file in self.folder.glob("consentd.db*"):
+            for payload in payloads:
+                self.assertNotIn(payload[:200].encode(), file.read_bytes(), file.name)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

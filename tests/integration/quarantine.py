@@ -182,5 +182,46 @@ class Waiting(Operators):
         self.assertEqual(self.usable("c"), "in-doubt")
 
 
+class Doubts(Operators):
+    def in_doubt(self, consent):
+        self.announce(consent, "bank-a")
+        self.deliver("bank-a", consent, "decided")
+        self.deliver("bank-a", consent, "quarantined", "--fault", "expired", "--status", "Revoked")
+        self.assertEqual(self.usable(consent), "in-doubt")
+
+    def test_operator_settles_a_doubt(self):
+        daemon = self.start()
+        self.in_doubt("stands")
+        self.in_doubt("ended")
+        self.assertIn("stands is in doubt no more, status Authorized", self.ctl("consents", "settle", "stands", "--stands"))
+        self.assertEqual(self.usable("stands"), "usable")
+        self.assertIn("ended is in doubt no more, status Revoked", self.ctl("consents", "settle", "ended", "--ended", "Revoked"))
+        self.assertEqual(self.usable("ended"), "not-authorized")
+        self.restart(daemon, kill=True)
+        self.assertEqual((self.usable("stands"), self.usable("ended")), ("usable", "not-authorized"))
+        last = self.history("ended")[-1]
+        self.assertEqual((last["type"], last["status"], last["previousStatus"], last["told"]),
+                         ("doubt-settled", "Revoked", "Authorized", True))
+        self.assertIsNotNone(last["uid"])
+        # Nothing live follows, as after any end.
+        self.assertEqual(self.deliver("bank-a", "ended", "decided")["disposition"], "refused")
+        # The next end that cannot be applied is the next doubt.
+        self.deliver("bank-a", "stands", "quarantined", "--fault", "expired", "--status", "Expired")
+        self.assertEqual(self.usable("stands"), "in-doubt")
+
+    def test_what_cannot_be_settled_stays_as_it_is(self):
+        self.start()
+        self.in_doubt("c")
+        self.ctl("consents", "settle", "c", "--ended", "Authorized", status=1)
+        self.ctl("consents", "settle", "c", "--ended", "Gone", status=1)
+        self.ctl("consents", "settle", "c", status=64)
+        self.ctl("consents", "settle", "c", "--stands", "--ended", "Revoked", status=64)
+        self.ctl("consents", "settle", "nobody", "--stands", status=1)
+        self.assertEqual(self.usable("c"), "in-doubt")
+        self.ctl("consents", "settle", "c", "--stands")
+        self.assertIn("not in doubt", self.ctl("consents", "settle", "c", "--stands", status=1))
+        self.assertEqual(self.usable("c"), "usable")
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

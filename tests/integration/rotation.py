@@ -6,6 +6,7 @@ usage: rotation.py FOLDER_OF_PROGRAMS SOURCE_FOLDER
 import http.server
 import json
 import re
+import socket
 import ssl
 import subprocess
 import sys
@@ -238,6 +239,74 @@ class Hub(Rotation):
         answer, delivered = self.deliver("bank-a", "a")
         self.assertEqual(answer, 202)
         self.becomes(delivered, "decided")
+
+
+class Simulator(harness.DaemonCase):
+    """The simulator as the Hub: what it can do to its keys is what the daemon has to live with."""
+    JWKS = "url"
+
+    def setUp(self):
+        with socket.socket() as free:  # its port is part of every issuer's name
+            free.bind(("127.0.0.1", 0))
+            self.SET_UP = ("--hub-listen", f"127.0.0.1:{free.getsockname()[1]}")
+        super().setUp()
+        hub = subprocess.Popen([harness.PROGRAMS / "consent-hubsim", "serve", self.folder], stdout=subprocess.PIPE)
+        self.addCleanup(hub.stdout.close)
+        self.addCleanup(hub.wait, harness.PATIENCE)
+        self.addCleanup(hub.terminate)
+        self.assertIn(b"serving", hub.stdout.readline())
+        self.start()
+        until(lambda: self.log.read_text().count("key set in force") == 4, "keys of the Hub and three institutions")
+
+    def sim(self, *arguments):
+        done = self.hubsim(*arguments)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout.strip()
+
+    def deliver(self, issuer, consent):
+        sent = json.loads(self.sim("send", self.folder, "--url", f"https://127.0.0.1:{self.port()}/webhook", "--issuer", issuer,
+                                   "--consent-id", consent, "--json").splitlines()[-1])
+        return sent["interaction_id"]
+
+    def becomes(self, interaction, state):
+        until(lambda: self.api(f"/v1/deliveries?interaction_id={interaction}")[1]["deliveries"][0]["state"] == state, state)
+
+    def published(self, name):
+        return [key["kid"] for key in json.loads((self.folder / f"jwks/{name}.json").read_text())["keys"]]
+
+    def test_rotates_every_way(self):
+        old = self.published("bank-a")
+        fresh = self.sim("rotate", self.folder, "bank-a")
+        self.assertEqual(self.published("bank-a"), [*old, fresh])
+        alone = self.sim("rotate", self.folder, "bank-b", "--publish", "alone")
+        self.assertEqual(self.published("bank-b"), [alone])
+        self.sim("rotate", self.folder, "hub")
+        for bank in ("bank-a", "bank-b"):
+            self.announce("c-" + bank, bank)
+            self.becomes(self.deliver(bank, "c-" + bank), "decided")
+        before = self.published("insurer")
+        hidden = self.sim("rotate", self.folder, "insurer", "--publish", "none")
+        self.assertEqual(self.published("insurer"), before)
+        self.announce("c-insurer", "insurer", kind="insurance")
+        done = self.send("--family", "insurance", "--consent-id", "c-insurer", "--json")
+        self.becomes(json.loads(done.stdout.splitlines()[-1])["interaction_id"], "quarantined")
+        self.assertNotIn(hidden, before)
+        self.assertNotEqual(self.hubsim("rotate", self.folder, "nobody").returncode, 0)
+
+    def test_events_wait_while_it_is_down_broken_or_slow(self):
+        troubles = {"bank-a": "down", "bank-b": "broken", "insurer": "slow"}
+        waiting = {}
+        for name, trouble in troubles.items():
+            self.sim("trouble", self.folder, name, trouble)
+            self.sim("rotate", self.folder, name, "--publish", "alone")
+            self.announce("c-" + name, name)
+            waiting[name] = self.deliver(name, "c-" + name)
+            self.becomes(waiting[name], "waiting-for-keys")
+        self.assertIn("key set cannot be used", self.log.read_text())
+        for name in troubles:
+            self.sim("trouble", self.folder, name, "none")
+        for interaction in waiting.values():
+            self.becomes(interaction, "decided")
 
 
 if __name__ == "__main__":

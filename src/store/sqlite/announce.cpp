@@ -156,6 +156,24 @@ result<announced> bind(ledger& in, announcement const& asked) {
   return made;
 }
 
+result<consent_record> settle_doubt(ledger& in, finding const& found) {
+  auto const known = load_consent(in.db, found.consent_id);
+  if (!known) {
+    return failure{reason::not_found, "no consent of this id is known"};
+  }
+  auto after = consent::settle_doubt(known->record.state, found.ended, in.now);
+  if (!after) {
+    return after.error();
+  }
+  auto entry = entry_of(*after);
+  entry.type = entry_type::doubt_settled;
+  entry.previous = known->record.state.status;
+  entry.uid = found.uid;
+  auto made = tell(in, known, std::move(*after), std::move(entry));
+  made.state.resource = resource_of(in, known->document);
+  return made;
+}
+
 std::size_t lapse(ledger& in, timestamp now, std::size_t at_most) {
   std::vector<std::string> due;
   {

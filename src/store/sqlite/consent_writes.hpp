@@ -20,6 +20,8 @@ result<outcome> settle(ledger& in, unknown_settlement const& event);
 // store::consents::announce, bind and lapse.
 result<announced> announce(ledger& in, announcement const& consent);
 result<announced> bind(ledger& in, announcement const& consent);
+// store::consents::settle_doubt.
+result<consent_record> settle_doubt(ledger& in, finding const& found);
 // store::consents::erase.
 result<std::optional<erased>> erase(ledger& in, std::string const& consent_id, std::uint32_t uid);
 std::size_t lapse(ledger& in, timestamp now, std::size_t at_most);

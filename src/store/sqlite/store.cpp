@@ -88,6 +88,11 @@ public:
     return writer_.submit<announced>([consent = std::move(consent)](ledger& in) { return sqlite::bind(in, consent); });
   }
 
+  async_result<consent_record> settle_doubt(finding found) override {
+    return writer_.submit<consent_record>(
+        [found = std::move(found)](ledger& in) { return sqlite::settle_doubt(in, found); });
+  }
+
   async_result<std::optional<erased>> erase(std::string consent_id, std::uint32_t uid) override {
     return writer_.submit<std::optional<erased>>(
         [id = std::move(consent_id), uid](ledger& in) { return sqlite::erase(in, id, uid); });

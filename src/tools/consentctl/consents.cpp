@@ -169,6 +169,40 @@ void add_erase(CLI::App& to, context& with, chosen& run) {
   });
 }
 
+struct settle_options {
+  std::string id;
+  bool stands = false;
+  std::string ended;
+
+  std::string body() const {
+    json::writer out;
+    out.begin_object().member("verdict", stands ? "stands" : "ended");
+    if (!stands) {
+      out.member("status", ended);
+    }
+    return out.end_object().take();
+  }
+};
+
+int settle(context const& with, settle_options const& asked) {
+  auto const told = client::http_client(with.client_settings()).put(consent_path(asked.id, "/doubt"), asked.body());
+  return finish(with, told, [&](json::value const& body) {
+    return shown{printable(asked.id) + " is in doubt no more, status " + printable(text_of(body, "status")) + "\n"};
+  });
+}
+
+void add_settle(CLI::App& to, context& with, chosen& run) {
+  auto* const command =
+      to.add_subcommand("settle", "Say what the Hub or the institution told you of a consent in doubt");
+  auto asked = std::make_shared<settle_options>();
+  command->add_option("id", asked->id, "The consent's id")->required();
+  auto* const verdict = command->add_option_group("verdict");
+  verdict->add_flag("--stands", asked->stands, "It is what it was before the doubt");
+  verdict->add_option("--ended", asked->ended, "It ended with this status: Revoked, Expired, Rejected or Consumed");
+  verdict->require_option(1);
+  command->callback([&run, &with, asked] { run = [&with, asked] { return settle(with, *asked); }; });
+}
+
 // Both name a consent and say all of it.
 void add_naming(CLI::App& to, context& with, chosen& run, std::string const& name, std::string const& help,
                 int (*call)(context const&, announce_options const&)) {
@@ -192,6 +226,7 @@ void add_consents(CLI::App& to, context& with, chosen& run) {
   add_history(*group, with, run);
   add_naming(*group, with, run, "announce", "Say that this TPP created a consent", announce);
   add_naming(*group, with, run, "bind", "Decide which of two issuers a contested consent belongs to", bind);
+  add_settle(*group, with, run);
   add_erase(*group, with, run);
   add_one(*group, with, run, "usable", "May it be used now? Exit status 0 only when it may", "/usable", show_usable);
 }

@@ -1,6 +1,7 @@
 #include "tools/hubsim/commands.hpp"
 
 #include "tools/hubsim/campaign.hpp"
+#include "tools/hubsim/rotation.hpp"
 #include "tools/hubsim/serve.hpp"
 #include "tools/hubsim/setup.hpp"
 
@@ -66,6 +67,45 @@ void add_serve(CLI::App& app, int& status) {
   command->callback([=, &status] {
     auto const by = load_deployment(*folder);
     status = report(by ? run_serve(*by, std::cout) : result<void>(by.error()));
+  });
+}
+
+void add_rotate(CLI::App& app, int& status) {
+  auto* const command = app.add_subcommand("rotate", "Sign as an issuer, or as the Hub, with a new key from now on");
+  auto const folder = std::make_shared<std::string>();
+  auto const name = std::make_shared<std::string>();
+  auto const how = std::make_shared<publication>(publication::both);
+  add_folder(*command, *folder);
+  command->add_option("ISSUER", *name, "Name or id, or hub")->required();
+  std::map<std::string, publication> const ways{
+      {"both", publication::both}, {"alone", publication::alone}, {"none", publication::none}};
+  command->add_option("--publish", *how, "both: beside the old keys; alone: in their place; none: nowhere")
+      ->transform(CLI::CheckedTransformer(ways));
+  command->callback([=, &status] {
+    auto const by = load_deployment(*folder);
+    auto const kid = by ? rotate(*by, *name, *how) : result<std::string>(by.error());
+    status = report(kid ? result<void>() : result<void>(kid.error()));
+    if (kid) {
+      std::cout << *kid << '\n';
+    }
+  });
+}
+
+void add_trouble(CLI::App& app, int& status) {
+  auto* const command = app.add_subcommand("trouble", "How `serve` answers for an issuer, or the Hub, from now on");
+  auto const folder = std::make_shared<std::string>();
+  auto const name = std::make_shared<std::string>();
+  auto const what = std::make_shared<trouble>(trouble::none);
+  add_folder(*command, *folder);
+  command->add_option("ISSUER", *name, "Name or id, or hub")->required();
+  std::map<std::string, trouble> const kinds{
+      {"none", trouble::none}, {"down", trouble::down}, {"broken", trouble::broken}, {"slow", trouble::slow}};
+  command->add_option("TROUBLE", *what, "none, down, broken or slow")
+      ->required()
+      ->transform(CLI::CheckedTransformer(kinds));
+  command->callback([=, &status] {
+    auto const by = load_deployment(*folder);
+    status = report(by ? set_trouble(*by, *name, *what) : result<void>(by.error()));
   });
 }
 

@@ -12,6 +12,8 @@ namespace consentd::hubsim {
 // `status` must outlive the parsing.
 void add_init(CLI::App& app, int& status);
 void add_serve(CLI::App& app, int& status);
+void add_rotate(CLI::App& app, int& status);
+void add_trouble(CLI::App& app, int& status);
 void add_send(CLI::App& app, int& status);
 void add_campaign(CLI::App& app, int& status);
 

@@ -21,6 +21,8 @@ int main(int argc, char** argv) {
   try {
     add_init(app, status);
     add_serve(app, status);
+    add_rotate(app, status);
+    add_trouble(app, status);
     add_send(app, status);
     add_campaign(app, status);
     app.parse(argc, argv);

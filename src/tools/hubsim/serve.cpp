@@ -3,12 +3,17 @@
 #include "net/listener.hpp"
 #include "tools/hubsim/address.hpp"
 #include "tools/hubsim/files.hpp"
+#include "tools/hubsim/rotation.hpp"
 #include "json/writer.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <csignal>
 #include <map>
@@ -37,7 +42,18 @@ public:
   }
 
   asio::awaitable<void> serve(net::exchange& request) override {
+    auto const trouble = trouble_of(by_, issuer_in(request.head().path()));
+    if (trouble == trouble::slow) {
+      asio::steady_timer late(co_await asio::this_coro::executor, slow_answer);
+      boost::system::error_code gone;
+      co_await late.async_wait(asio::redirect_error(asio::use_awaitable, gone));
+    }
     auto answer = answer_to(request.head());
+    if (trouble == trouble::down) {
+      answer = {.status = 503, .fields = {}, .body = {}};
+    } else if (trouble == trouble::broken) {
+      answer.body.resize(answer.body.size() / 2);
+    }
     // A peer that left before its answer is no concern of ours.
     static_cast<void>(co_await request.send(std::move(answer)));
   }
@@ -49,6 +65,12 @@ public:
   }
 
 private:
+  // The first segment of a path.
+  static std::string_view issuer_in(std::string_view path) {
+    path.remove_prefix(path.empty() ? 0 : 1);
+    return path.substr(0, path.find('/'));
+  }
+
   void add(issuer const& of) {
     discovery_.emplace("/" + of.name + "/.well-known/openid-configuration", discovery(of.id));
     jwks_.emplace("/" + of.name + "/jwks", place::jwks(of.name));

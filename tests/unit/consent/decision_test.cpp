@@ -327,6 +327,38 @@ BOOST_AUTO_TEST_CASE(another_banks_expired_event_casts_no_doubt) {
   BOOST_CHECK(doubt(standing(status::authorized, minute(10)), other_kind).error().code == reason::kind_mismatch);
 }
 
+BOOST_AUTO_TEST_CASE(an_operator_settles_a_doubt_either_way) {
+  auto before = standing(status::suspended, minute(10));
+  before.flags.gap = before.flags.in_doubt = true;
+  auto const stands = settle_doubt(before, std::nullopt, minute(20)).value();
+  auto expected = before;
+  expected.flags.in_doubt = false;
+  BOOST_CHECK(same(stands, expected));
+  for (auto const to : {status::rejected, status::consumed, status::expired, status::revoked}) {
+    auto const ended = settle_doubt(before, to, minute(20)).value();
+    expected.status = to;
+    expected.status_time = minute(20);
+    BOOST_CHECK(same(ended, expected));
+    BOOST_TEST(!can_be_used(ended));
+    // It is an end like any other: nothing live follows.
+    auto const later = decided(ended, says(status::authorized, minute(30)));
+    BOOST_CHECK(later.disposition == disposition::refused);
+    BOOST_CHECK(later.after.status == to);
+  }
+  // Its order is never before that of the state which it ends.
+  BOOST_CHECK(settle_doubt(before, status::revoked, minute(5)).value().status_time == minute(10));
+}
+
+BOOST_AUTO_TEST_CASE(there_is_nothing_to_settle_without_a_doubt_and_no_end_that_is_none) {
+  auto live = standing(status::authorized, minute(10));
+  BOOST_CHECK(settle_doubt(live, std::nullopt, minute(20)).error().code == reason::conflict);
+  BOOST_CHECK(settle_doubt(live, status::revoked, minute(20)).error().code == reason::conflict);
+  live.flags.in_doubt = true;
+  for (auto const to : {status::awaiting_authorization, status::authorized, status::suspended}) {
+    BOOST_CHECK(settle_doubt(live, to, minute(20)).error().code == reason::invalid_argument);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(only_an_end_settles_a_doubt) {
   auto before = standing(status::suspended, minute(10));
   before.flags.in_doubt = true;

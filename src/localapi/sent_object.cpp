@@ -1,0 +1,55 @@
+#include "localapi/sent_object.hpp"
+
+#include "localapi/media.hpp"
+#include "json/document.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace consentd::localapi {
+namespace {
+
+constexpr json::limits body_bounds{.bytes = std::size_t{64} * 1024, .depth = 4, .values = 64};
+
+} // namespace
+
+boost::asio::awaitable<parsed<std::string>> read_json_body(net::exchange& request, std::size_t limit) {
+  if (!is_sent_as(request.head(), "application/json")) {
+    co_return problem{problem_kind::media_type, "The body must be application/json.", "Content-Type", {}};
+  }
+  auto body = co_await request.read_body(limit);
+  if (!body) {
+    co_return from_failure(body.error());
+  }
+  co_return std::move(*body);
+}
+
+parsed<sent_object> sent_object::read(std::string body, std::initializer_list<std::string_view> names) {
+  auto const read = json::document::parse(std::move(body), body_bounds);
+  if (!read) {
+    return problem{problem_kind::request_malformed, "The body is not sound JSON: " + read.error().detail, {}, {}};
+  }
+  auto const root = read->root();
+  if (!root.is_object()) {
+    return problem{problem_kind::request_malformed, "The body is not a JSON object.", {}, {}};
+  }
+  sent_object made;
+  for (auto member = root.first(); member; member = member->next()) {
+    if (std::find(names.begin(), names.end(), member->name()) == names.end()) {
+      return invalid(member->name().substr(0, 64), "There is no such member.");
+    }
+    auto const text = member->get().string();
+    if (!text) {
+      return invalid(member->name(), "A string is expected.");
+    }
+    made.members_.emplace(member->name(), *text);
+  }
+  return made;
+}
+
+std::optional<std::string> sent_object::find(std::string_view name) const {
+  auto const found = members_.find(name);
+  return found == members_.end() ? std::nullopt : std::optional(found->second);
+}
+
+} // namespace consentd::localapi
