@@ -3,6 +3,8 @@
 
 usage: daemon_process.py FOLDER_OF_PROGRAMS SOURCE_FOLDER
 """
+import atexit
+import functools
 import http.client
 import json
 import os
@@ -25,8 +27,18 @@ from local_api import PATIENCE, UnixConnection, until  # noqa: E402
 SOURCE = Path(sys.argv.pop())
 PROGRAMS = Path(sys.argv.pop())
 
+# Keys take a second to make and nobody minds that the tests of one run have the same: made once, copied for each.
+@functools.cache
+def made_set_up(*arguments):
+    scratch = tempfile.TemporaryDirectory()
+    atexit.register(scratch.cleanup)
+    subprocess.run([PROGRAMS / "consent-hubsim", "init", scratch.name, *arguments], check=True, capture_output=True)
+    return scratch.name
+
+
 class DaemonCase(unittest.TestCase):
     SET_UP = ()  # more arguments of consent-hubsim init
+    JWKS = "file"
 
     def setUp(self):
         scratch = tempfile.TemporaryDirectory()
@@ -34,8 +46,8 @@ class DaemonCase(unittest.TestCase):
         self.folder = Path(scratch.name)
         self.settings = self.folder / "consentd.toml"
         self.log = self.folder / "daemon.log"
-        subprocess.run([PROGRAMS / "consent-hubsim", "init", self.folder, "--listen", "127.0.0.1:0", "--operations",
-                        "127.0.0.1:0", "--jwks", "file", *self.SET_UP], check=True, capture_output=True)
+        made = made_set_up("--listen", "127.0.0.1:0", "--operations", "127.0.0.1:0", "--jwks", self.JWKS, *self.SET_UP)
+        shutil.copytree(made, self.folder, dirs_exist_ok=True)
 
     def edit(self, pattern, replacement):
         text, count = re.subn(pattern, replacement, self.settings.read_text(), count=1, flags=re.M)

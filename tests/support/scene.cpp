@@ -3,6 +3,7 @@
 #include "base/interaction_id.hpp"
 
 #include <csignal>
+#include <filesystem>
 #include <regex>
 #include <stdexcept>
 #include <thread>
@@ -36,6 +37,17 @@ void eventually(Condition holds, std::string const& what) {
   }
 }
 
+// Keys take a second to make: the scenes of one run have the same, each in a copy of its own.
+std::string const& made_set_up() {
+  static temporary_folder const folder;
+  static auto const made = run({program("consent-hubsim"), "init", folder.path(), "--listen", "127.0.0.1:0",
+                                "--operations", "127.0.0.1:0", "--jwks", "file"});
+  if (made.status != 0) {
+    throw std::runtime_error("consent-hubsim init: " + made.output);
+  }
+  return folder.path();
+}
+
 } // namespace
 
 std::string program(std::string const& name) {
@@ -43,11 +55,7 @@ std::string program(std::string const& name) {
 }
 
 scene::scene() {
-  auto const made = run({program("consent-hubsim"), "init", folder_.path(), "--listen", "127.0.0.1:0", "--operations",
-                         "127.0.0.1:0", "--jwks", "file"});
-  if (made.status != 0) {
-    throw std::runtime_error("consent-hubsim init: " + made.output);
-  }
+  std::filesystem::copy(made_set_up(), folder_.path(), std::filesystem::copy_options::recursive);
   auto loaded = hubsim::load_deployment(folder_.path());
   if (!loaded) {
     throw std::runtime_error("deployment: " + loaded.error().detail);
