@@ -13,7 +13,7 @@ namespace consentd::localapi {
 
 namespace {
 
-std::optional<problem> put_kind(store::announcement& into, std::string text) {
+std::optional<problem> put_kind(store::announcement& into, std::string const& text) {
   auto const kind = consent::parse_kind(text);
   if (!kind) {
     return invalid("kind", "One of account-access, payment, insurance.");
@@ -22,15 +22,15 @@ std::optional<problem> put_kind(store::announcement& into, std::string text) {
   return std::nullopt;
 }
 
-std::optional<problem> put_issuer(store::announcement& into, std::string text) {
+std::optional<problem> put_issuer(store::announcement& into, std::string const& text) {
   if (text.empty() || text.size() > max_text) {
     return invalid("issuer", "A text of 1 to " + std::to_string(max_text) + " bytes.");
   }
-  into.issuer = std::move(text);
+  into.issuer = text;
   return std::nullopt;
 }
 
-std::optional<problem> put_expiry(store::announcement& into, std::string text) {
+std::optional<problem> put_expiry(store::announcement& into, std::string const& text) {
   into.expiry = parse_date_time(text);
   if (!into.expiry) {
     return invalid("expirationDateTime", "A date and time of RFC 3339, such as 2026-03-27T13:27:13Z.");
@@ -38,15 +38,15 @@ std::optional<problem> put_expiry(store::announcement& into, std::string text) {
   return std::nullopt;
 }
 
-std::optional<problem> put_base(store::announcement& into, std::string text) {
+std::optional<problem> put_base(store::announcement& into, std::string const& text) {
   if (!consent::is_consent_id(text) || text == into.consent_id) {
     return invalid("baseConsentId", "The id of another consent.");
   }
-  into.base_consent_id = std::move(text);
+  into.base_consent_id = text;
   return std::nullopt;
 }
 
-using put = std::optional<problem> (*)(store::announcement& into, std::string text);
+using put = std::optional<problem> (*)(store::announcement& into, std::string const& text);
 
 struct known_member {
   std::string_view name;
@@ -83,11 +83,11 @@ parsed<store::announcement> read_announcement(std::string id, std::string body) 
   store::announcement made;
   made.consent_id = std::move(id);
   for (auto const& member : members) {
-    auto text = sent->find(member.name);
+    auto const text = sent->find(member.name);
     if (!text && member.required) {
       return invalid(member.name, "This member is required.");
     }
-    if (auto wrong = text ? member.take(made, std::move(*text)) : std::nullopt) {
+    if (auto wrong = text ? member.take(made, *text) : std::nullopt) {
       return *wrong;
     }
   }
