@@ -5,9 +5,11 @@
 #include "app/wiring.hpp"
 #include "config/policies.hpp"
 
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
@@ -26,6 +28,16 @@ constexpr std::size_t retry_batch = 500;
 
 // What reading came to: all of it, or what has to be mended.
 using reading = std::variant<provisions, std::vector<std::string>>;
+
+struct under_way {
+  explicit under_way(bool& flag) noexcept : flag_(flag) { flag_ = true; }
+  under_way(under_way const&) = delete;
+  under_way& operator=(under_way const&) = delete;
+  ~under_way() { flag_ = false; }
+
+private:
+  bool& flag_;
+};
 
 std::vector<std::string> lines_of(std::string const& text) {
   std::vector<std::string> lines;
@@ -79,7 +91,9 @@ asio::awaitable<localapi::reload_report> daemon::parts::reload() {
   if (reloading || stopping) {
     co_return localapi::reload_report{{stopping ? "the daemon is stopping" : "another reload is under way"}, {}};
   }
-  reloading = true;
+  // Whoever asked may be gone before it is done: half of it must not count.
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  under_way const marked{reloading};
   manager.reloading();
   auto path = began_with.file;
   auto read = co_await asio::co_spawn(file_reader, read_again(std::move(path)), asio::use_awaitable);
@@ -96,7 +110,6 @@ asio::awaitable<localapi::reload_report> daemon::parts::reload() {
     log.write(severity::info, "settings read again", {{"needs_restart", joined(report.needs_restart)}});
   }
   reload_failed = !report.problems.empty();
-  reloading = false;
   if (!stopping) {
     manager.ready("accepting deliveries");
   }

@@ -224,7 +224,7 @@ class Hub(Rotation):
         self.assertEqual(self.deliver("bank-a", "a")[0], 401)
         self.assertEqual(self.deliver("bank-a", "a")[0], 401)
         self.assertEqual(self.server.asked.count("/hub"), 2)  # at the start, and once for both
-        self.assertIn("reason=bearer-unknown-key", self.log.read_text())
+        until(lambda: "reason=bearer-unknown-key" in self.log.read_text(), "the reason in the log")
 
     def test_hub_that_hangs_holds_up_new_keys_alone(self):
         self.start()
@@ -302,7 +302,7 @@ class Simulator(harness.DaemonCase):
             self.announce("c-" + name, name)
             waiting[name] = self.deliver(name, "c-" + name)
             self.becomes(waiting[name], "waiting-for-keys")
-        self.assertIn("key set cannot be used", self.log.read_text())
+        until(lambda: "key set cannot be used" in self.log.read_text(), "a word about the broken set")
         for name in troubles:
             self.sim("trouble", self.folder, name, "none")
         for interaction in waiting.values():
