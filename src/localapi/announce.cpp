@@ -6,7 +6,6 @@
 #include "json/writer.hpp"
 
 #include <array>
-#include <limits>
 #include <optional>
 
 namespace consentd::localapi {
@@ -96,20 +95,10 @@ parsed<store::announcement> read_announcement(std::string id, std::string body) 
 
 boost::asio::awaitable<net::response> announce_consent(store::event_store& to, std::size_t body_limit,
                                                        net::exchange& request, call const& asked) {
-  auto id = consent_id(asked.id);
-  if (!id) {
-    co_return to_response(id.error());
-  }
-  auto body = co_await read_json_body(request, body_limit);
-  if (!body) {
-    co_return to_response(body.error());
-  }
-  auto wanted = read_announcement(std::move(*id), std::move(*body));
+  auto wanted = co_await read_said(request, asked, body_limit, read_announcement);
   if (!wanted) {
     co_return to_response(wanted.error());
   }
-  // No credentials, no name: the value that stands for "no uid" (chown(2)), never root's.
-  wanted->uid = request.head().peer.uid.value_or(std::numeric_limits<uid_t>::max());
   bool const decides = asked.route->where == endpoint::bind_consent;
   auto operation = decides ? to.bind(std::move(*wanted)) : to.announce(std::move(*wanted));
   auto done = co_await std::move(operation);

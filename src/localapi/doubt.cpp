@@ -1,11 +1,9 @@
 #include "localapi/doubt.hpp"
 
-#include "localapi/parameters.hpp"
 #include "localapi/render.hpp"
 #include "localapi/sent_object.hpp"
 #include "json/writer.hpp"
 
-#include <limits>
 #include <utility>
 
 namespace consentd::localapi {
@@ -34,19 +32,10 @@ parsed<store::finding> read_finding(std::string id, std::string body) {
 
 boost::asio::awaitable<net::response> settle_doubt(store::event_store& in, std::size_t body_limit,
                                                    net::exchange& request, call const& asked) {
-  auto id = consent_id(asked.id);
-  if (!id) {
-    co_return to_response(id.error());
-  }
-  auto body = co_await read_json_body(request, body_limit);
-  if (!body) {
-    co_return to_response(body.error());
-  }
-  auto found = read_finding(std::move(*id), std::move(*body));
+  auto found = co_await read_said(request, asked, body_limit, read_finding);
   if (!found) {
     co_return to_response(found.error());
   }
-  found->uid = request.head().peer.uid.value_or(std::numeric_limits<uid_t>::max());
   auto const done = co_await in.settle_doubt(std::move(*found));
   if (!done) {
     co_return to_response(from_failure(done.error()));

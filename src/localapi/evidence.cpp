@@ -3,9 +3,8 @@
 #include "base/base64url.hpp"
 #include "localapi/parameters.hpp"
 #include "localapi/render.hpp"
+#include "localapi/sent_object.hpp"
 #include "json/writer.hpp"
-
-#include <limits>
 
 namespace consentd::localapi {
 namespace {
@@ -47,8 +46,7 @@ boost::asio::awaitable<net::response> erase_consent_data(store::event_store& in,
   if (!id) {
     co_return to_response(id.error());
   }
-  auto const uid = request.head().peer.uid.value_or(std::numeric_limits<uid_t>::max());
-  auto const done = co_await in.erase(*id, uid);
+  auto const done = co_await in.erase(*id, caller_of(request.head()));
   if (!done) {
     co_return to_response(from_failure(done.error()));
   }
