@@ -17,6 +17,8 @@ store::sqlite::settings store_settings_of(config::settings const& how) {
   store.waiting_rows = how.store.waiting_rows;
   store.quarantine_rows = how.store.quarantine_rows;
   store.evidence_for = how.store.evidence_for;
+  store.history_for = how.store.history_for;
+  store.ended_consents_for = how.store.ended_consents_for;
   store.evidence_bytes = how.store.evidence_for.count() == 0 ? 0 : how.store.evidence_bytes;
   return store;
 }

@@ -141,6 +141,8 @@ private:
     to.quarantine_rows = size(*in, "quarantine_rows");
     to.evidence_for = std::chrono::days(in->number("evidence_days"));
     to.evidence_bytes = size(*in, "evidence_bytes");
+    to.history_for = std::chrono::days(in->number("history_days"));
+    to.ended_consents_for = std::chrono::days(in->number("ended_consent_days"));
   }
 
   void store_path(section const& in, std::filesystem::path const& path) {

@@ -216,6 +216,14 @@ constexpr std::array store_keys{
         "How long the signed originals of events are kept, accepted and refused; then they are destroyed. 0 for none."),
     number("evidence_bytes", "10737418240", mebi, 1024 * gibi,
            "The most bytes of signed originals; beyond it the oldest are destroyed."),
+    number(
+        "history_days", "1826", 1, 36525,
+        "How long the journal is kept, and the record of what became of each delivery. A subscriber that was away for "
+        "longer is told what it missed by a reset."),
+    number("ended_consent_days", "1826", 1, 36525,
+           "How long a consent is kept after it has ended and nothing has come of it since. Then a tombstone alone "
+           "stays, so "
+           "that no old event brings it back."),
 };
 
 constexpr std::array api_keys{

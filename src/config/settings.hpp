@@ -185,6 +185,8 @@ struct store_settings {
   std::uint64_t quarantine_rows = 0;
   std::chrono::days evidence_for{}; // 0: none is kept
   std::uint64_t evidence_bytes = 0;
+  std::chrono::days history_for{};
+  std::chrono::days ended_consents_for{};
   friend bool operator==(store_settings const&, store_settings const&) = default;
 };
 

@@ -288,6 +288,29 @@ result<decision> decide(std::optional<state> const& before, report const& event,
   return made;
 }
 
+result<decision> decide_after_removal(state const& end, report const& event, timestamp received, bool recorded) {
+  auto made = decide(end, event, received, recorded);
+  if (!made) {
+    return made;
+  }
+  switch (made->disposition) {
+  case disposition::updated:
+  case disposition::late:
+  case disposition::applied:
+  case disposition::gap:
+    made->disposition = disposition::stale;
+    break;
+  case disposition::duplicate:
+  case disposition::stale:
+  case disposition::refused:
+  case disposition::deleted:
+    break;
+  }
+  made->after = end;
+  made->told = false;
+  return made;
+}
+
 bool may_end(report const& event) noexcept {
   return event.what == change::deleted || (event.status && is_terminal(*event.status));
 }

@@ -90,6 +90,10 @@ struct decision {
 // kind when `before` is absent. Then nothing moves.
 result<decision> decide(std::optional<state> const& before, report const& event, timestamp received, bool recorded);
 
+// Of a consent that ended long ago and whose record was removed: `end` is what is left of it, ended or deleted. Judged
+// by decide(), but whatever the event says, nothing moves and nobody is told: what would be an update is stale.
+result<decision> decide_after_removal(state const& end, report const& event, timestamp received, bool recorded);
+
 // A terminal status, or a deletion.
 bool may_end(report const& event) noexcept;
 

@@ -4,8 +4,10 @@
 usage: evidence.py FOLDER_OF_PROGRAMS SOURCE_FOLDER
 """
 import base64
+import contextlib
 import hashlib
 import json
+import sqlite3
 import subprocess
 import sys
 import unittest
@@ -104,6 +106,32 @@ class Evidence(harness.DaemonCase):
         secret = whole["jws"].split(".")[1][:200].encode()
         for file in self.folder.glob("consentd.db*"):
             self.assertNotIn(secret, file.read_bytes(), file.name)
+
+    # Five years later, as the database sees it.
+    def age(self):
+        with contextlib.closing(sqlite3.connect(self.folder / "consentd.db")) as database, database:
+            for table, column in (("consents", "updated"), ("journal", "recorded")):
+                database.execute(f"UPDATE {table} SET {column} = {column} - 1827 * 86400 * 1000000")
+
+    def test_removed_consent_is_not_raised_by_any_event(self):
+        self.deliver("--status", "Authorized")
+        self.deliver("--status", "Revoked")
+        self.announce("c-live")
+        self.daemon.terminate()
+        self.daemon.wait(harness.PATIENCE)
+        self.age()
+        self.daemon = self.start()
+        harness.until(lambda: self.api("/v1/consents/c-1")[0] == 404, "the removal")
+        self.assertEqual(self.api("/v1/consents/c-live")[0], 200)
+        became = self.deliver("--status", "Authorized")
+        self.assertEqual((became["state"], became["disposition"]), ("decided", "refused"))
+        self.assertEqual(self.api("/v1/consents/c-1")[0], 404)
+        self.assertEqual(self.api("/v1/consents/c-1/usable")[1]["usable"], False)
+        refused = self.ctl("consents", "announce", "c-1", "--kind", "account-access", "--issuer", self.issuers()["bank-a"])
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("has ended", refused.stderr)
+        status = self.api("/v1/status")[1]["journal"]
+        self.assertGreater(status["prunedUpTo"], 0)
 
     def test_erasure_reaches_what_was_refused_before_its_signature_held(self):
         refused = [self.deliver("--fault", fault) for fault in ("wrong-signing-key", "unknown-kid", "wrong-audience")]

@@ -2,6 +2,7 @@
 #include "store/sqlite/consent_writes.hpp"
 #include "store/sqlite/encoding.hpp"
 #include "store/sqlite/inbox_writes.hpp"
+#include "store/sqlite/tombstones.hpp"
 
 #include <utility>
 #include <vector>
@@ -117,6 +118,9 @@ announced keep_announced(ledger& in, std::optional<kept_consent> const& known, c
 result<announced> announce(ledger& in, announcement const& asked) {
   auto const known = load_consent(in.db, asked.consent_id);
   if (!known) {
+    if (find_tombstone(in.db, asked.consent_id)) {
+      return failure{reason::conflict, "a consent of this id has ended, and its record was removed"};
+    }
     auto after = new_state(asked);
     check_link(in.db, std::nullopt, after);
     return keep_announced(in, known, std::move(after), asked);

@@ -1,5 +1,6 @@
 #include "store/sqlite/consent_rows.hpp"
 
+#include "store/sqlite/documents.hpp"
 #include "store/sqlite/encoding.hpp"
 
 #include <algorithm>
@@ -129,15 +130,11 @@ std::optional<kept_consent> load_consent(connection& on, std::string_view id) {
 void save_consent(ledger& in, consent_change const& change) {
   if (change.before) {
     update_consent(in, change);
+    drop_replaced(in, change.after.consent_id, change.before->document, change.document);
   } else {
     insert_consent(in, change);
     check_links_to(in.db, change.after);
   }
-}
-
-std::int64_t add_document(ledger& in, std::string_view json) {
-  run(in.db, "INSERT INTO documents (json) VALUES (?)", json);
-  return in.db.last_id();
 }
 
 journal_entry entry_of(consent::state const& after) {

@@ -39,9 +39,6 @@ struct consent_change {
 };
 void save_consent(ledger& in, consent_change const& change);
 
-// A resource, written once and named by number. Returns it.
-std::int64_t add_document(ledger& in, std::string_view json);
-
 // An entry of the journal from the state after it. Type, told, alert and what only some have are for the caller to set.
 journal_entry entry_of(consent::state const& after);
 // Adds it; `resource`, `sequence` and `recorded` are ignored. `print` (encoding.hpp) may be empty.

@@ -1,7 +1,9 @@
 #include "store/sqlite/consent_rows.hpp"
 #include "store/sqlite/consent_writes.hpp"
+#include "store/sqlite/documents.hpp"
 #include "store/sqlite/evidence.hpp"
 #include "store/sqlite/retry.hpp"
+#include "store/sqlite/tombstones.hpp"
 
 #include <vector>
 
@@ -16,29 +18,6 @@ numbers read_numbers(query& rows) {
     found.push_back(rows.integer(0));
   }
   return found;
-}
-
-// Resources of the consent and of the payments under it, wherever the journal or a current state names one.
-std::size_t erase_documents(ledger& in, std::string_view id) {
-  query rows(in.db,
-             "SELECT document FROM journal WHERE consent_id = ?1 AND document IS NOT NULL "
-             "UNION SELECT j.document FROM resource_entries AS r JOIN journal AS j ON j.sequence = r.sequence "
-             "WHERE r.consent_id = ?1 AND j.document IS NOT NULL "
-             "UNION SELECT document FROM consents WHERE id = ?1 AND document IS NOT NULL "
-             "UNION SELECT document FROM resources WHERE consent_id = ?1 AND document IS NOT NULL",
-             id);
-  auto const documents = read_numbers(rows);
-  run(in.db, "UPDATE journal SET document = NULL WHERE consent_id = ?", id);
-  run(in.db,
-      "UPDATE journal SET document = NULL WHERE sequence IN (SELECT sequence FROM resource_entries WHERE consent_id = "
-      "?)",
-      id);
-  run(in.db, "UPDATE consents SET document = NULL WHERE id = ?", id);
-  run(in.db, "UPDATE resources SET document = NULL WHERE consent_id = ?", id);
-  for (auto const document : documents) {
-    run(in.db, "DELETE FROM documents WHERE id = ?", document);
-  }
-  return documents.size();
 }
 
 // Of accepted events by the journal, of refused ones by what they claimed.
@@ -70,21 +49,25 @@ std::size_t drop_quarantined_of(ledger& in, std::string_view id) {
 
 result<std::optional<erased>> erase(ledger& in, std::string const& id, std::uint32_t uid) {
   auto const known = load_consent(in.db, id);
-  if (!known) {
+  // What came of it after it was removed is erased as well.
+  auto const gone = known ? std::nullopt : find_tombstone(in.db, id);
+  if (!known && !gone) {
     return std::optional<erased>();
   }
   erased made;
   made.resources = erase_documents(in, id);
   made.originals = erase_originals(in, id);
   made.quarantined = drop_quarantined_of(in, id);
-  auto after = known->record.state;
+  auto const& after = known ? known->record.state : *gone;
   auto entry = entry_of(after);
   entry.type = entry_type::erased;
   entry.previous = after.status;
   entry.uid = uid;
   entry.told = true; // subscribers have copies of their own
   auto const sequence = add_entry(in, entry, std::nullopt);
-  save_consent(in, {known, after, std::nullopt, sequence});
+  if (known) {
+    save_consent(in, {known, after, std::nullopt, sequence});
+  }
   in.after.leave_no_trace = true;
   return std::optional(made);
 }

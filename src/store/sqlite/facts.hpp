@@ -32,7 +32,8 @@ public:
       : epoch_(std::move(epoch)), pruned_(pruned), last_(last), counts_(of) {}
 
   std::string const& epoch() const noexcept { return epoch_; }
-  std::uint64_t pruned() const noexcept { return pruned_; }
+  std::uint64_t pruned() const noexcept { return pruned_.load(); }
+  void set_pruned(std::uint64_t sequence) noexcept { pruned_.store(sequence); }
   std::uint64_t last() const noexcept { return last_.load(); }
   void set_last(std::uint64_t sequence) noexcept { last_.store(sequence); }
 
@@ -47,7 +48,7 @@ public:
 
 private:
   std::string const epoch_;
-  std::uint64_t const pruned_;
+  std::atomic<std::uint64_t> pruned_;
   std::atomic<std::uint64_t> last_;
   mutable std::mutex mutex_;
   counts counts_;

@@ -23,6 +23,7 @@ struct effects {
   std::vector<timestamp> finished;           // times of receipt of deliveries that came to their outcome
   bool leave_no_trace = false;               // the WAL may hold what was erased: it is emptied at once
   std::uint64_t last_sequence = 0;           // of the newest journal entry added; 0: none
+  std::uint64_t pruned = 0;                  // of the newest one that was removed; 0: none
 };
 
 // A member that must leave nothing behind is rolled back here as well as in the database.
@@ -42,7 +43,8 @@ struct ledger {
   timestamp now; // one for the whole group, never before that of an earlier one
   counts count;  // as they will be after the commit
   effects after;
-  std::size_t spent = 0; // rows added to `spent`: so much is swept away in return
+  std::size_t spent = 0;    // rows added to `spent`: so much is swept away in return
+  std::uint64_t pruned = 0; // journal entries up to and with this one are gone
 
   ledger_mark mark() const {
     return {count,

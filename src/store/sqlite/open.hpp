@@ -28,7 +28,11 @@ struct settings {
   std::uint64_t quarantine_rows = 100000;            // beyond it the oldest go
   std::uint64_t evidence_bytes = 0;                  // of signed originals; beyond it the oldest go; 0: none is kept
   std::chrono::hours evidence_for{0};                // and are destroyed after
-  std::size_t readers = 2;                           // threads and connections for queries
+  // How long journal entries and the records of finished deliveries are kept, and consents that have ended, from their
+  // last change.
+  std::chrono::hours history_for = std::chrono::days(1826);
+  std::chrono::hours ended_consents_for = std::chrono::days(1826);
+  std::size_t readers = 2; // threads and connections for queries
 };
 
 // Opens (or creates, mode 0600) and migrates the database, checkpoints and truncates its WAL, and starts the writer,

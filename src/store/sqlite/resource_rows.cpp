@@ -1,6 +1,7 @@
 #include "store/sqlite/resource_rows.hpp"
 
 #include "store/sqlite/consent_rows.hpp"
+#include "store/sqlite/documents.hpp"
 #include "store/sqlite/encoding.hpp"
 #include "store/sqlite/reads.hpp"
 
@@ -76,6 +77,9 @@ void save_resource(ledger& in, resource_to_keep const& change) {
       std::string_view(state.issuer), to_stored(state.family), std::string_view(state.id), state.consent_id,
       to_stored(state.status), state.status_time, state.event_time, std::string_view(codes), to_stored(state.flags),
       change.document, as_blob(state.resource_digest), change.sequence, created, in.now);
+  if (change.before) {
+    drop_replaced(in, {}, change.before->document, change.document);
+  }
 }
 
 std::uint64_t add_resource_entry(ledger& in, journal_entry const& entry, std::optional<std::int64_t> document,

@@ -4,6 +4,7 @@
 #include "store/sqlite/encoding.hpp"
 #include "store/sqlite/resource_rows.hpp"
 #include "store/sqlite/settling.hpp"
+#include "store/sqlite/tombstones.hpp"
 
 #include <utility>
 
@@ -81,17 +82,19 @@ std::optional<outcome> check_consent(ledger& in, opened_delivery const& of, cons
     return std::nullopt;
   }
   auto const consent = load_consent(in.db, *report.consent_id);
-  if (!consent) {
+  // A payment may come to its end after its consent did.
+  auto const gone = consent ? std::nullopt : find_tombstone(in.db, *report.consent_id);
+  if (!consent && !gone) {
     return hold(in, of);
   }
-  if (consent->record.state.issuer != report.issuer) {
+  if (consent && consent->record.state.issuer != report.issuer) {
     consent::report other;
     other.consent_id = *report.consent_id;
     other.issuer = report.issuer;
     other.event_time = report.event_time;
     contest(in, *consent, other, of.delivery);
   }
-  if (auto const agrees = consent::check_payment(report, consent->record.state); !agrees) {
+  if (auto const agrees = consent::check_payment(report, consent ? consent->record.state : *gone); !agrees) {
     return put_aside(in, of, agrees.error());
   }
   return std::nullopt;

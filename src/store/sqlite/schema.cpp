@@ -224,9 +224,26 @@ CREATE INDEX resource_entries_consent ON resource_entries (consent_id) WHERE con
 INSERT INTO meta VALUES ('evidence_bytes', 0);
 )sql";
 
+// Retention. The condition of consents_ended is repeated word for word by whoever wants the index used (retention.cpp):
+// statuses from 4 are terminal, 4 of the flags is deleted, 2 contested. Documents of consents are found by their id.
+constexpr char const* version_7 = R"sql(
+CREATE TABLE tombstones (
+  id BLOB PRIMARY KEY,
+  issuer TEXT NOT NULL,
+  kind INTEGER NOT NULL,
+  status INTEGER,
+  status_time INTEGER,
+  deleted INTEGER NOT NULL,
+  removed INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX consents_ended ON consents (updated) WHERE (status >= 4 OR flags & 4) AND NOT flags & 2;
+CREATE INDEX journal_document ON journal (document) WHERE document IS NOT NULL AND consent_id = '';
+)sql";
+
 // The step at index N leads from version N to N + 1.
-constexpr std::array<char const*, schema_version> steps{version_1, version_2, version_3,
-                                                        version_4, version_5, version_6};
+constexpr std::array<char const*, schema_version> steps{version_1, version_2, version_3, version_4,
+                                                        version_5, version_6, version_7};
 
 std::int64_t pragma(connection& on, sql text) {
   query asked(on, text);

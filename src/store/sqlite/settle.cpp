@@ -4,6 +4,7 @@
 #include "store/sqlite/encoding.hpp"
 #include "store/sqlite/inbox_writes.hpp"
 #include "store/sqlite/settling.hpp"
+#include "store/sqlite/tombstones.hpp"
 
 #include <utility>
 
@@ -14,7 +15,10 @@ namespace {
 struct scene {
   opened_delivery of;
   std::optional<kept_consent> known;
+  std::optional<consent::state> gone; // it has ended and was removed: what is left of it
   jti_standing jti;
+
+  bool is_new() const { return !known && !gone; }
 };
 
 // Before its consent is known nothing can be decided of it: by the setting, or because a deletion does not say of what
@@ -55,6 +59,15 @@ std::optional<kept_document> kept_document_of(std::optional<kept_consent> const&
   return known ? std::optional(kept_document{known->document, known->record.state.resource_digest}) : std::nullopt;
 }
 
+result<consent::decision> decide(scene const& at, consent::report const& event, bool recorded) {
+  auto const received = at.of.delivery.received;
+  if (at.gone) {
+    return consent::decide_after_removal(*at.gone, event, received, recorded);
+  }
+  auto const before = at.known ? std::optional(at.known->record.state) : std::nullopt;
+  return consent::decide(before, event, received, recorded);
+}
+
 outcome record(ledger& in, settlement const& event, scene const& at, consent::decision made, std::string const& print,
                std::optional<recorded_event> const& earlier) {
   auto const& report = event.report;
@@ -62,7 +75,7 @@ outcome record(ledger& in, settlement const& event, scene const& at, consent::de
   auto const document = document_of(in, report.resource, report.resource_digest, earlier, kept_document_of(at.known));
   auto const entry = entry_of(at, report, made);
   auto const sequence = add_entry(in, entry, document, earlier ? std::string_view() : print);
-  if (!at.known || differs(at.known->record.state, made.after)) {
+  if (!at.gone && (!at.known || differs(at.known->record.state, made.after))) {
     // Known consents are loaded without their resource, so one that has it has just moved.
     bool const moved = !at.known || !made.after.resource.empty() ||
                        made.after.resource_digest != at.known->record.state.resource_digest;
@@ -75,7 +88,7 @@ outcome record(ledger& in, settlement const& event, scene const& at, consent::de
   how.disposition = made.disposition;
   finish(in, at.of.delivery, how);
   record_joined(in, at.of.delivery, entry, document);
-  if (!at.known) {
+  if (at.is_new()) {
     // What could not be decided before it was bound: payments under it, deletions.
     release(in, waits_for_consent(report.consent_id));
   }
@@ -95,11 +108,13 @@ result<outcome> settle(ledger& in, settlement const& event) {
   if (!jti) {
     return put_aside(in, of, jti.error());
   }
-  scene const at{of, load_consent(in.db, report.consent_id), *jti};
+  auto known = load_consent(in.db, report.consent_id);
+  auto gone = known ? std::nullopt : find_tombstone(in.db, report.consent_id);
+  scene const at{of, std::move(known), std::move(gone), *jti};
   if (at.known && at.known->record.state.issuer != report.issuer) {
     contest(in, *at.known, report, *delivery);
   }
-  if (!at.known && must_wait(in, event)) {
+  if (at.is_new() && must_wait(in, event)) {
     return hold(in, of);
   }
   if (event.expired) {
@@ -111,8 +126,7 @@ result<outcome> settle(ledger& in, settlement const& event) {
   }
   auto const print = fingerprint(report);
   auto const earlier = find_recorded(in, report.consent_id, report.issuer, print);
-  auto const before = at.known ? std::optional(at.known->record.state) : std::nullopt;
-  auto made = consent::decide(before, report, delivery->received, at.jti.redelivered || earlier.has_value());
+  auto made = decide(at, report, at.jti.redelivered || earlier.has_value());
   if (!made) {
     return put_aside(in, of, made.error());
   }

@@ -1,6 +1,7 @@
 #include "store/sqlite/settling.hpp"
 
 #include "store/sqlite/consent_rows.hpp"
+#include "store/sqlite/documents.hpp"
 #include "store/sqlite/encoding.hpp"
 #include "store/sqlite/resource_rows.hpp"
 

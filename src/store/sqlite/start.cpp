@@ -131,7 +131,8 @@ recovered recover(connection& on, settings const& how, timestamp now, left_in_ha
   }
   // Marks of an older run were counted before; the process died between that and the emptying of their file.
   if (!left.clean && left.run == last_run) {
-    ledger in{on, how, now, read_contents(on, false).count, {}, 0};
+    ledger in{
+        on, how, now, read_contents(on, false).count, {}, 0, static_cast<std::uint64_t>(read_mark(on, mark::pruned))};
     count_deaths(in, left, made);
   }
   made.run = last_run + 1;

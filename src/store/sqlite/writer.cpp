@@ -136,7 +136,7 @@ std::optional<writer::group> writer::next_group() {
 
 ledger writer::open_ledger() {
   latest_ = std::max(latest_, with_.now.now());
-  return {db_, with_.how, latest_, with_.known.count(), {}, 0};
+  return {db_, with_.how, latest_, with_.known.count(), {}, 0, with_.known.pruned()};
 }
 
 void writer::commit(group& members) {
@@ -153,15 +153,15 @@ void writer::commit(group& members) {
       if (in.spent > 0) {
         sweep_in(in, in.spent * sweep_factor);
       }
-      if (in.count.consents != with_.known.count().consents) {
-        write_mark(db_, mark::consents, static_cast<std::int64_t>(in.count.consents));
-      }
+      retain(in, members.size() * sweep_factor);
       if (in.count.evidence_bytes != with_.known.count().evidence_bytes) {
         sweep_evidence(in, members.size() * sweep_factor);
       }
     }
+    publish_pruned(in);
     run(db_, "COMMIT");
   } catch (database_error const& error) {
+    with_.known.set_pruned(in.pruned);
     give_up(members, error);
     return;
   }
@@ -254,6 +254,13 @@ void writer::sweep_in(ledger& in, std::size_t rows) {
   sweep_.step(db_, std::min(in.now, with_.inbox.oldest_pending().value_or(in.now)), rows);
 }
 
+void writer::retain(ledger& in, std::size_t rows) {
+  retention_.step(in, rows);
+  if (in.count.consents != with_.known.count().consents) {
+    write_mark(db_, mark::consents, static_cast<std::int64_t>(in.count.consents));
+  }
+}
+
 void writer::sweep_evidence(ledger& in, std::size_t rows) {
   destroy_old_evidence(in, rows);
   if (in.count.evidence_bytes != with_.known.count().evidence_bytes) {
@@ -296,6 +303,13 @@ void writer::publish(ledger const& in) {
   }
 }
 
+// Before the commit: who reads the journal looks here afterwards, and must not find entries gone that seem to be there.
+void writer::publish_pruned(ledger const& in) const {
+  if (in.after.pruned != 0) {
+    with_.known.set_pruned(in.after.pruned);
+  }
+}
+
 void writer::tell_outcomes(std::vector<inbox_change> const& changes) const {
   std::vector<std::int64_t> deliveries;
   for (auto const& change : changes) {
@@ -310,6 +324,7 @@ void writer::tell_outcomes(std::vector<inbox_change> const& changes) const {
 
 void writer::give_up(group& members, database_error const& why) {
   roll_back();
+  retention_.forget();
   if (!std::exchange(failing_, true)) { // one line, not one for each group until it is mended
     with_.log.write(severity::error, "database write failed",
                     {{"detail", why.what()}, {"code", std::to_string(why.code())}});
@@ -382,10 +397,13 @@ void writer::idle_turn() {
   try {
     run(db_, "BEGIN IMMEDIATE");
     sweep_in(in, idle_sweep);
+    retain(in, idle_sweep);
     sweep_evidence(in, idle_sweep);
+    publish_pruned(in);
     run(db_, "COMMIT");
     with_.known.set_counts(in.count);
   } catch (database_error const& error) {
+    with_.known.set_pruned(in.pruned);
     group none;
     give_up(none, error);
   }

@@ -13,6 +13,7 @@
 #include "store/sqlite/facts.hpp"
 #include "store/sqlite/ledger.hpp"
 #include "store/sqlite/open.hpp"
+#include "store/sqlite/retention.hpp"
 #include "store/sqlite/sweep.hpp"
 #include "store/sqlite/worklist.hpp"
 #include "store/store.hpp"
@@ -122,8 +123,10 @@ private:
   bool apply_apart(ledger& in, group& members);
   bool apply_one(ledger& in, write_job& member);
   void sweep_in(ledger& in, std::size_t rows);
+  void retain(ledger& in, std::size_t rows);
   void sweep_evidence(ledger& in, std::size_t rows);
   void publish(ledger const& in);
+  void publish_pruned(ledger const& in) const;
   void tell_outcomes(std::vector<inbox_change> const& changes) const;
   void give_up(group& members, database_error const& why);
   void roll_back() noexcept;
@@ -141,6 +144,7 @@ private:
   std::function<void()> grew_;
   std::function<void(std::vector<std::int64_t> const&)> settled_;
   sweep sweep_;
+  retention retention_;
   bool wal_too_long_ = false;
   bool wal_used_ = true; // since it was truncated
   bool busy_ = false;    // the last group had several members

@@ -65,6 +65,41 @@ BOOST_AUTO_TEST_CASE(a_report_without_its_status_is_malformed) {
   check(event);
 }
 
+BOOST_AUTO_TEST_CASE(nothing_moves_a_consent_that_was_removed_and_nobody_is_told) {
+  std::vector<state> ends;
+  for (auto const each : all_statuses) {
+    ends.push_back(standing(each, minute(10)));
+    ends.back().flags.deleted = !is_terminal(each);
+  }
+  ends.push_back(announced()); // deleted before any event of a status
+  ends.back().flags.deleted = true;
+  for (auto const& end : ends) {
+    for (auto const to : all_statuses) {
+      for (auto const at : {5, 10, 20}) {
+        auto const made = decide_after_removal(end, says(to, minute(at)), later(), false);
+        BOOST_REQUIRE(made);
+        BOOST_CHECK(same(made->after, end));
+        BOOST_TEST(!made->told);
+        BOOST_CHECK(made->disposition == disposition::stale || made->disposition == disposition::refused ||
+                    made->disposition == disposition::duplicate);
+        BOOST_TEST(made->alert == (made->disposition == disposition::refused));
+      }
+    }
+    auto const made = decide_after_removal(end, deletion(end.kind, minute(20)), later(), false);
+    BOOST_REQUIRE(made);
+    BOOST_CHECK(same(made->after, end));
+    BOOST_TEST(!made->told);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(removed_consent_stays_its_issuers) {
+  auto event = says(status::authorized, minute(20));
+  event.issuer = "https://bank-b.example";
+  auto const refused = decide_after_removal(standing(status::revoked, minute(10)), event, later(), false);
+  BOOST_REQUIRE(!refused);
+  BOOST_CHECK(refused.error().code == reason::issuer_mismatch);
+}
+
 BOOST_AUTO_TEST_CASE(a_recorded_event_moves_nothing_whatever_it_says) {
   for (auto const from : all_statuses) {
     for (auto const to : all_statuses) {

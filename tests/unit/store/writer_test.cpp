@@ -119,9 +119,10 @@ BOOST_AUTO_TEST_CASE(member_that_fails_at_its_last_step_leaves_no_trace_in_what_
   auto const blocked = append("body");
   close();
   // The last thing that a settlement writes meets a row that stands there already.
+  auto const today = std::to_string(noon().time_since_epoch().count());
   raw_database(settings.path)
       .execute("INSERT INTO deliveries (id, interaction_id, received, peer, finished, issuer, consent_id) VALUES (" +
-               std::to_string(blocked) + ", '', 0, '', 0, '', '')");
+               std::to_string(blocked) + ", '', " + today + ", '', " + today + ", '', '')");
   open();
   take();
   stop_writer();
