@@ -186,7 +186,9 @@ localapi::daemon_facts daemon::parts::facts() const {
 // wait and nobody else's.
 std::vector<ops::condition> daemon::parts::conditions() const {
   bool const has_hub_keys = hub_keys.standing().front().keys != 0;
-  return {{"serving", !stopping, stopping ? "stopping" : "accepting deliveries"},
+  bool const writes = !store->is_failing();
+  return {{"store", writes, writes ? "on disk" : "cannot write: deliveries are not acknowledged"},
+          {"serving", !stopping, stopping ? "stopping" : "accepting deliveries"},
           {"hub-keys", has_hub_keys, has_hub_keys ? "in force" : "none in force: bearer tokens cannot be checked"}};
 }
 

@@ -207,6 +207,11 @@ private:
     to.process.io_threads = static_cast<unsigned>(process.number("io_threads"));
     to.process.crypto_threads = static_cast<unsigned>(process.number("crypto_threads"));
     to.process.drain = seconds(process, "drain_seconds");
+    // Otherwise a stop would break off answers that are only waiting for their outcome.
+    if (to.hub.acknowledge == acknowledgement::verified && to.hub.outcome_timeout >= to.process.drain) {
+      tables_.say(process, "drain_seconds", "is not above hub.outcome_timeout_seconds",
+                  "a stop must leave time for answers that wait for their outcome");
+    }
     auto const& log = *tables_.the("log");
     constexpr std::array levels{std::pair{"debug", severity::debug}, std::pair{"info", severity::info},
                                 std::pair{"warning", severity::warning}, std::pair{"error", severity::error}};

@@ -161,6 +161,9 @@ public:
   // for room.
   virtual async_result<std::optional<evidence>> find_evidence(std::int64_t delivery) = 0;
   virtual async_result<statistics> count() = 0;
+  // The last write failed: deliveries are not acknowledged until one succeeds, which the store tries by itself. Never
+  // blocks; any thread.
+  virtual bool is_failing() const noexcept = 0;
 };
 
 // The key sets of issuers, so that a start without network has those of the run before, and an event that waited is

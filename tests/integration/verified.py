@@ -19,10 +19,6 @@ from rotation import Rotation  # noqa: E402
 
 
 class Verified(Answers):
-    def verified(self, *hub_lines):
-        # On a machine that is busy with other things an outcome may take long, which is not what is tested here.
-        self.hub_lines('acknowledge = "verified"', "outcome_timeout_seconds = 60", *hub_lines)
-
     def expect_fault(self, fault):
         doubled = fault["requests"] == 2
         requests = self.made("target", "--fault", fault["name"], "--status", "Authorized" if doubled else "Revoked")
@@ -44,7 +40,7 @@ class Verified(Answers):
         self.assertEqual((str(again.status), self.told(again)), (status, code))
 
     def test_each_fault_gets_its_status_and_code_and_moves_nothing(self):
-        self.verified()
+        self.answer_once_verified()
         self.sign_errors()
         self.start()
         self.announce("target")
@@ -62,7 +58,7 @@ class Verified(Answers):
         self.assertEqual(self.api("/v1/consents/target")[1]["status"], "Revoked")
 
     def test_answer_comes_after_the_outcome(self):
-        self.verified()
+        self.answer_once_verified()
         self.start()
         self.announce("c")
         for status in ("Authorized", "Suspended", "Authorized", "Revoked"):
@@ -73,7 +69,7 @@ class Verified(Answers):
             self.assertEqual(self.state_of(event), "decided")
 
     def test_status_that_is_given_is_used(self):
-        self.verified("acknowledge_status = 202")
+        self.answer_once_verified("acknowledge_status = 202")
         self.start()
         self.announce("c")
         [event] = self.made("c")
@@ -81,7 +77,7 @@ class Verified(Answers):
         self.assertEqual(self.state_of(event), "decided")
 
     def test_event_for_a_consent_that_nobody_announced_is_taken_and_held(self):
-        self.verified()
+        self.answer_once_verified()
         self.start()
         [event] = self.made("unknown", "--status", "Authorized")
         self.assertEqual(self.post(event).status, 204)
@@ -92,7 +88,7 @@ class Verified(Answers):
         self.assertEqual(len(self.api("/v1/consents/unknown/history")[1]["history"]), 2)
 
     def test_redelivery_gets_the_first_answer_and_a_stolen_token_none(self):
-        self.verified()
+        self.answer_once_verified()
         self.sign_errors()
         self.start()
         self.announce("c")
@@ -106,7 +102,7 @@ class Verified(Answers):
         self.assertEqual(self.api("/v1/consents/c")[1]["status"], "Authorized")
 
     def test_refusal_that_nobody_signs_has_no_body(self):
-        self.verified()
+        self.answer_once_verified()
         self.start()
         self.announce("c")
         [event] = self.made("c", "--fault", "wrong-signing-key")
@@ -115,7 +111,7 @@ class Verified(Answers):
         self.assert_bare(answer)
 
     def test_sigterm_lets_a_delivery_come_to_its_outcome_and_answers_it(self):
-        self.verified()
+        self.answer_once_verified()
         daemon = self.start()
         self.announce("c")
         [event] = self.made("c")
@@ -130,7 +126,7 @@ class Verified(Answers):
         self.assertEqual(daemon.wait(PATIENCE), 0)
 
     def test_death_between_storing_and_answering_loses_nothing_and_the_next_try_is_answered(self):
-        self.verified()
+        self.answer_once_verified()
         consent = 0
         # Now and then the answer is quicker than the signal: then there was nothing between.
         while True:
@@ -182,7 +178,7 @@ class Verified(Answers):
 class LackingKeys(Rotation, Answers):
     def setUp(self):
         super().setUp()
-        self.edit(r'^path = "/webhook"$', 'path = "/webhook"\nacknowledge = "verified"\noutcome_timeout_seconds = 60')
+        self.answer_once_verified()
         self.sign_errors()
 
     def test_issuer_s_keys_are_lacking_503_and_applied_once_they_are_there(self):

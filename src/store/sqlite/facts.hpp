@@ -34,6 +34,8 @@ public:
   std::string const& epoch() const noexcept { return epoch_; }
   std::uint64_t pruned() const noexcept { return pruned_.load(); }
   void set_pruned(std::uint64_t sequence) noexcept { pruned_.store(sequence); }
+  bool failing() const noexcept { return failing_.load(); }
+  void set_failing(bool is) noexcept { failing_.store(is); }
   std::uint64_t last() const noexcept { return last_.load(); }
   void set_last(std::uint64_t sequence) noexcept { last_.store(sequence); }
 
@@ -50,6 +52,7 @@ private:
   std::string const epoch_;
   std::atomic<std::uint64_t> pruned_;
   std::atomic<std::uint64_t> last_;
+  std::atomic<bool> failing_{false};
   mutable std::mutex mutex_;
   counts counts_;
 };

@@ -133,6 +133,8 @@ public:
     return ask<journal_page>([after, limit](connection& on) { return read_journal(on, after, limit); });
   }
 
+  bool is_failing() const noexcept override { return facts_.failing(); }
+
   journal_extent extent() const override { return {facts_.epoch(), facts_.pruned(), facts_.last()}; }
 
   async_result<void> keep(kept_key_set set, std::size_t at_most) override {

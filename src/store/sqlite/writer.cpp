@@ -166,9 +166,7 @@ void writer::commit(group& members) {
     return;
   }
   with_.counters.timed(stage::commit, std::chrono::steady_clock::now() - began);
-  if (std::exchange(failing_, false)) {
-    with_.log.write(severity::warning, "database writes succeed again", {});
-  }
+  tell_of_recovery();
   publish(in);
   if (in.after.leave_no_trace) {
     empty_wal(wal_room::returned);
@@ -322,10 +320,23 @@ void writer::tell_outcomes(std::vector<inbox_change> const& changes) const {
   }
 }
 
+// The log speaks of the first failure, not of one for each group until it is mended, and of the first success after it.
+// Gives what was the case before.
+bool writer::note_failing(bool is) {
+  with_.known.set_failing(is);
+  return std::exchange(failing_, is);
+}
+
+void writer::tell_of_recovery() {
+  if (note_failing(false)) {
+    with_.log.write(severity::warning, "database writes succeed again", {});
+  }
+}
+
 void writer::give_up(group& members, database_error const& why) {
   roll_back();
   retention_.forget();
-  if (!std::exchange(failing_, true)) { // one line, not one for each group until it is mended
+  if (!note_failing(true)) {
     with_.log.write(severity::error, "database write failed",
                     {{"detail", why.what()}, {"code", std::to_string(why.code())}});
   }
@@ -375,7 +386,7 @@ bool writer::empty_wal(wal_room room) {
   int const mode = room == wal_room::kept ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_TRUNCATE;
   int const code = sqlite3_wal_checkpoint_v2(db_.handle(), nullptr, mode, nullptr, nullptr);
   if (code != SQLITE_OK && code != SQLITE_BUSY && !suspect_) {
-    if (!std::exchange(failing_, true)) {
+    if (!note_failing(true)) {
       with_.log.write(severity::error, "database checkpoint failed", {{"code", std::to_string(code)}});
     }
     // What is not synced must not be built upon.
@@ -396,12 +407,19 @@ void writer::idle_turn() {
   auto in = open_ledger();
   try {
     run(db_, "BEGIN IMMEDIATE");
+    if (failing_) {
+      // Whoever was told to stay away until writes succeed again will not be the one to try. The row stays for no one
+      // to see; putting back what is there already would write nothing.
+      run(db_, "INSERT INTO meta VALUES ('probe', 0)");
+      run(db_, "DELETE FROM meta WHERE name = 'probe'");
+    }
     sweep_in(in, idle_sweep);
     retain(in, idle_sweep);
     sweep_evidence(in, idle_sweep);
     publish_pruned(in);
     run(db_, "COMMIT");
     with_.known.set_counts(in.count);
+    tell_of_recovery();
   } catch (database_error const& error) {
     with_.known.set_pruned(in.pruned);
     group none;

@@ -128,6 +128,8 @@ private:
   void publish(ledger const& in);
   void publish_pruned(ledger const& in) const;
   void tell_outcomes(std::vector<inbox_change> const& changes) const;
+  bool note_failing(bool is);
+  void tell_of_recovery();
   void give_up(group& members, database_error const& why);
   void roll_back() noexcept;
   void idle_turn();

@@ -247,6 +247,16 @@ BOOST_AUTO_TEST_CASE(acknowledgement_is_202_or_204) {
              "/etc/consentd/consentd.toml:5: hub.acknowledge_status: is 203", "202 204");
 }
 
+BOOST_AUTO_TEST_CASE(stop_leaves_time_for_answers_that_wait_for_their_outcome) {
+  auto const verified =
+      with(smallest, "[bearer]", "acknowledge = \"verified\"\noutcome_timeout_seconds = 20\n[bearer]");
+  auto const line = complaint(verified + "[process]\ndrain_seconds = 20\n");
+  BOOST_TEST(has(line, "process.drain_seconds: is not above hub.outcome_timeout_seconds"));
+  BOOST_TEST(wrong(verified + "[process]\ndrain_seconds = 21\n").empty());
+  auto const stored = with(smallest, "[bearer]", "outcome_timeout_seconds = 20\n[bearer]");
+  BOOST_TEST(wrong(stored + "[process]\ndrain_seconds = 20\n").empty());
+}
+
 BOOST_AUTO_TEST_CASE(choices_are_listed) {
   check_line(
       smallest + "[log]\nlevel = \"warn\"\n",

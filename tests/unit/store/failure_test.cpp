@@ -15,6 +15,7 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 using namespace consentd;
@@ -132,7 +133,9 @@ BOOST_AUTO_TEST_CASE(failed_sync_stops_acknowledgement_until_a_checkpoint_has_su
   open();
   auto const first = append(delivery_of("body", "first"));
   disk.fail_from(disk_fault::sync_error, 1);
+  BOOST_TEST(!store->is_failing());
   BOOST_TEST(await(store->append(delivery_of("body", "second"))).error().code == reason::storage);
+  BOOST_TEST(store->is_failing());
   // The disk still fails: no append may succeed on a WAL that no sync has confirmed.
   for (int i = 0; i < 20; ++i) {
     BOOST_TEST(await(store->append(delivery_of("body", "more" + std::to_string(i)))).error().code == reason::storage);
@@ -147,6 +150,24 @@ BOOST_AUTO_TEST_CASE(failed_sync_stops_acknowledgement_until_a_checkpoint_has_su
   disk.heal();
   BOOST_TEST(append_at_last("body", "second").delivery > first);
   BOOST_TEST(count().pending == 2U);
+}
+
+// Whoever steers deliveries away from a daemon that is not ready must not be needed for it to become ready again.
+BOOST_AUTO_TEST_CASE(failure_is_over_without_a_write_of_anybody) {
+  failing_disk disk;
+  open();
+  append(delivery_of("body", "first"));
+  for (auto const fault : {disk_fault::full, disk_fault::sync_error}) {
+    disk.fail_from(fault, 1);
+    BOOST_TEST(await(store->append(delivery_of("body", "second"))).error().code == reason::storage);
+    BOOST_TEST(store->is_failing());
+    std::this_thread::sleep_for(std::chrono::milliseconds(1500)); // at least one of the store's own tries
+    BOOST_TEST(store->is_failing());
+    disk.heal();
+    while (store->is_failing()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(file_that_cannot_grow_refuses_and_recovers) {
