@@ -60,7 +60,7 @@ daemon::parts::parts(provisions first, service_manager& service, ops::log& sink)
           ingress_settings_of(began_with, std::move(first.senders)), config::bearer_policy_of(began_with), hub_keys,
           [this](std::chrono::milliseconds patience) { return ask_for_hub_keys(patience); }, *store, answering(),
           system_clock(), sink, metrics),
-      api(*store, system_clock(), sink, api_settings_of(began_with),
+      api(*store, system_clock(), sink, api_settings_of(began_with), access_rules_of(began_with),
           {.facts = [this] { return facts(); }, .reload = [this] { return reload_when_asked(); }}),
       operations(metrics, [this] { return conditions(); }), lapse_alarm(control), watchdog_alarm(control),
       calendar_alarm(control) {
@@ -125,12 +125,15 @@ ingress::answering daemon::parts::answering() noexcept {
 
 void daemon::parts::open_listeners() {
   auto const& own = began_with;
-  api_listener = open_listener(own.api.socket,
-                               {.serves = "api",
-                                .key = "api.socket",
-                                .access = {.mode = own.api.mode, .group = own.api.group},
-                                .bounds = api_limits_of(own)},
-                               api);
+  for (auto const& each : own.api.sockets) {
+    doors.push_back(std::make_unique<localapi::door>(api, right_of(each.at_most)));
+    api_listeners.push_back(open_listener(each.where,
+                                          {.serves = "api",
+                                           .key = api_listeners.empty() ? "api.socket" : "api_socket.path",
+                                           .access = {.mode = each.mode, .group = each.group},
+                                           .bounds = api_limits_of(own)},
+                                          *doors.back()));
+  }
   if (own.operations.listen) {
     operations_listener =
         open_listener(*own.operations.listen,
@@ -240,7 +243,9 @@ std::function<void(std::string const&, hub::published_set const&)> daemon::parts
 void daemon::parts::start() {
   hub_keys.start();
   issuer_keys.start();
-  api_listener->start();
+  for (auto const& each : api_listeners) {
+    each->start();
+  }
   if (operations_listener) {
     operations_listener->start();
   }
@@ -292,7 +297,9 @@ asio::awaitable<void> daemon::parts::stop() {
   co_await processor.stop();
   co_await hub_keys.stop();
   co_await issuer_keys.stop();
-  co_await api_listener->stop(std::chrono::seconds(1));
+  for (auto const& each : api_listeners) {
+    co_await each->stop(std::chrono::seconds(1));
+  }
   if (operations_listener) {
     co_await operations_listener->stop(std::chrono::seconds(1));
   }

@@ -106,8 +106,9 @@ struct daemon::parts {
   boost::asio::steady_timer lapse_alarm;
   boost::asio::steady_timer watchdog_alarm;
   boost::asio::steady_timer calendar_alarm;
-  end_watch ending; // on the control strand
-  std::unique_ptr<net::listener> api_listener;
+  end_watch ending;                                   // on the control strand
+  std::vector<std::unique_ptr<localapi::door>> doors; // of the listeners, in their order
+  std::vector<std::unique_ptr<net::listener>> api_listeners;
   std::unique_ptr<net::listener> operations_listener;
   std::vector<std::unique_ptr<net::listener>> hub_listeners;
   std::atomic<bool> stopping{false};

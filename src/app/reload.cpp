@@ -132,6 +132,7 @@ asio::awaitable<void> daemon::parts::take_over(provisions next) {
   processor.replace(trust_of(by, ring));
   error_bodies.replace(std::move(next.error_key), error_terms_of(by));
   webhook.replace(ingress_settings_of(by, std::move(next.senders)), config::bearer_policy_of(by));
+  api.replace(access_rules_of(by));
   tls->replace(std::move(*next.tls));
   for (auto const& each : hub_listeners) {
     each->replace(hub_limits_of(by));

@@ -105,6 +105,7 @@ net::limits hub_limits_of(config::settings const& how) {
 net::limits api_limits_of(config::settings const& how) {
   net::limits limits;
   limits.connections = how.api.max_connections;
+  limits.connections_per_user = how.api.max_connections_per_user;
   return limits;
 }
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <thread>
+#include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace consentd::app {
 
@@ -59,9 +61,34 @@ pipeline::settings pipeline_settings_of(config::settings const& how) {
   return pool;
 }
 
+localapi::right right_of(config::api_right of) noexcept {
+  switch (of) {
+  case config::api_right::read:
+    return localapi::right::read;
+  case config::api_right::registers:
+    return localapi::right::registers;
+  case config::api_right::operate:
+    return localapi::right::operate;
+  }
+  return localapi::right::none;
+}
+
+localapi::access_rules access_rules_of(config::settings const& how) {
+  if (how.access.empty()) {
+    return localapi::access_rules({{.user = ::geteuid(), .group = {}, .allows = localapi::right::operate},
+                                   {.user = {}, .group = {}, .allows = localapi::right::registers}});
+  }
+  std::vector<localapi::access_rule> rules;
+  for (auto const& one : how.access) {
+    rules.push_back({one.user, one.group, right_of(one.right)});
+  }
+  return localapi::access_rules(std::move(rules));
+}
+
 localapi::settings api_settings_of(config::settings const& how) {
   localapi::settings api;
   api.max_streams = how.api.max_streams;
+  api.max_streams_per_user = how.api.max_streams_per_user;
   api.max_body_bytes = how.api.max_body_bytes;
   api.behind_after = how.events.behind_after;
   return api;

@@ -17,6 +17,9 @@ ingress::settings ingress_settings_of(config::settings const& how, ingress::send
 ingress::outcome_terms outcome_terms_of(config::settings const& how);
 ingress::error_terms error_terms_of(config::settings const& how);
 pipeline::settings pipeline_settings_of(config::settings const& how);
+localapi::right right_of(config::api_right of) noexcept;
+// [[access]], or what holds without any.
+localapi::access_rules access_rules_of(config::settings const& how);
 localapi::settings api_settings_of(config::settings const& how);
 
 } // namespace consentd::app

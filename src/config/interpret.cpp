@@ -25,6 +25,7 @@ public:
     jwks(made.jwks);
     store(made.store);
     api(made.api);
+    access(made.access);
     rest(made);
   }
 
@@ -160,23 +161,35 @@ private:
     if (in == nullptr) {
       return;
     }
-    if (in->given("socket")) {
-      auto const text = in->text("socket");
-      if (auto where = parse_unix_endpoint(text.starts_with("systemd:") ? text : tables_.resolve(text))) {
-        to.socket = std::move(*where);
-      } else {
-        tables_.say(*in, "socket", where.error().detail, "write a shorter path or systemd:NAME");
-      }
+    to.sockets.push_back(api_socket(*in, "socket", api_right::operate));
+    for (auto const& more : tables_.all("api_socket")) {
+      to.sockets.push_back(api_socket(more, "path", right_of(more, "at_most")));
     }
-    socket_access(*in, to);
     to.max_connections = size(*in, "max_connections");
+    to.max_connections_per_user = size(*in, "max_connections_per_user");
     to.max_streams = size(*in, "max_streams");
+    to.max_streams_per_user = size(*in, "max_streams_per_user");
     to.max_body_bytes = size(*in, "max_body_bytes");
   }
 
-  void socket_access(section const& in, api_settings& to) {
+  api_socket_settings api_socket(section const& in, std::string_view key, api_right at_most) {
+    api_socket_settings to;
+    to.at_most = at_most;
+    if (in.given(key)) {
+      auto const text = in.text(key);
+      if (auto where = parse_unix_endpoint(text.starts_with("systemd:") ? text : tables_.resolve(text))) {
+        to.where = std::move(*where);
+      } else {
+        tables_.say(in, key, where.error().detail, "write a shorter path or systemd:NAME");
+      }
+    }
+    socket_access(in, to);
+    return to;
+  }
+
+  void socket_access(section const& in, api_socket_settings& to) {
     to.mode = tables_.socket_mode(in, "mode");
-    if (std::holds_alternative<inherited_endpoint>(to.socket)) {
+    if (std::holds_alternative<inherited_endpoint>(to.where)) {
       for (std::string_view const key : {"mode", "group"}) {
         if (in.given(key)) {
           tables_.say(in, key, "has no effect on a socket of systemd's",
@@ -185,6 +198,23 @@ private:
       }
     } else if (in.given("group") && tables_.files_are_checked()) {
       to.group = tables_.group(in, "group");
+    }
+  }
+
+  static api_right right_of(section const& in, std::string_view key) {
+    auto const word = in.text(key);
+    return word == "operate" ? api_right::operate : word == "register" ? api_right::registers : api_right::read;
+  }
+
+  void access(std::vector<access_settings>& to) {
+    for (auto const& in : tables_.all("access")) {
+      tables_.exactly_one(in, "user", "group");
+      access_settings made{{}, {}, right_of(in, "right")};
+      if (tables_.files_are_checked()) {
+        made.user = in.given("user") ? tables_.user(in, "user") : std::nullopt;
+        made.group = in.given("group") ? tables_.group(in, "group") : std::nullopt;
+      }
+      to.push_back(made);
     }
   }
 

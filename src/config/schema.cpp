@@ -229,11 +229,28 @@ constexpr std::array store_keys{
 constexpr std::array api_keys{
     must("socket", path_bytes, "The Unix socket of the local API, or systemd:NAME."),
     key_description{"mode", value_type::text, false, R"("0660")", 3, 4, "",
-                    "The socket's permissions, octal. None for others: who may connect may announce consents."},
+                    "The socket's permissions, octal. None for others."},
     may("group", 256, "The socket's group, by name or number; without this key the daemon's own."),
     number("max_connections", "256", 1, 65536, "Connections at once; more wait until one ends."),
+    number("max_connections_per_user", "128", 1, 65536, "The same of one user; one more is closed."),
     number("max_streams", "128", 1, 65536, "Event streams at once; more are refused."),
+    number("max_streams_per_user", "64", 1, 65536, "The same of one user."),
     number("max_body_bytes", "65536", kibi, 16 * mebi, "A larger request body is refused."),
+};
+
+constexpr std::array access_keys{
+    may("user", 256, "The user who is at the other end, by name or number. Either user or group."),
+    may("group", 256, "A group of theirs, by name or number."),
+    choice("right", R"("read")", "read register operate",
+           "read: queries, streams, consumers. register: also announce consents. operate: also decide, erase, retry, "
+           "reload."),
+};
+
+constexpr std::array api_socket_keys{
+    must("path", path_bytes, "The Unix socket, or systemd:NAME."),
+    key_description{"mode", value_type::text, false, R"("0660")", 3, 4, "", "Its permissions, as in [api]."},
+    may("group", 256, "Its group, as in [api]."),
+    choice("at_most", R"("read")", "read register operate", "The highest right that anybody has there."),
 };
 
 constexpr std::array operations_keys{
@@ -267,6 +284,8 @@ constexpr std::array tables{
     table_description{"jwks", table_description::times::once, jwks_keys},
     table_description{"store", table_description::times::once, store_keys},
     table_description{"api", table_description::times::once, api_keys},
+    table_description{"access", table_description::times::any_number, access_keys},
+    table_description{"api_socket", table_description::times::any_number, api_socket_keys},
     table_description{"operations", table_description::times::once, operations_keys},
     table_description{"process", table_description::times::once, process_keys},
     table_description{"log", table_description::times::once, log_keys},

@@ -190,13 +190,32 @@ struct store_settings {
   friend bool operator==(store_settings const&, store_settings const&) = default;
 };
 
-// [api]: the local API on a Unix socket.
-struct api_settings {
-  endpoint socket; // unix or inherited
+enum class api_right : std::uint8_t { read, registers, operate };
+
+// [[access]]. Of user and group exactly one.
+struct access_settings {
+  std::optional<uid_t> user;
+  std::optional<gid_t> group;
+  api_right right = api_right::read;
+  friend bool operator==(access_settings const&, access_settings const&) = default;
+};
+
+// A Unix socket of the local API: that of [api], or [[api_socket]].
+struct api_socket_settings {
+  endpoint where; // unix or inherited
   mode_t mode = 0;
   std::optional<gid_t> group; // absent: the daemon's own
+  api_right at_most = api_right::operate;
+  friend bool operator==(api_socket_settings const&, api_socket_settings const&) = default;
+};
+
+// [api] and [[api_socket]].
+struct api_settings {
+  std::vector<api_socket_settings> sockets; // that of [api] first
   std::size_t max_connections = 0;
+  std::size_t max_connections_per_user = 0;
   std::size_t max_streams = 0;
+  std::size_t max_streams_per_user = 0;
   std::size_t max_body_bytes = 0;
   friend bool operator==(api_settings const&, api_settings const&) = default;
 };
@@ -236,6 +255,7 @@ struct settings {
   jwks_settings jwks;
   store_settings store;
   api_settings api;
+  std::vector<access_settings> access;
   operations_settings operations;
   process_settings process;
   log_settings log;

@@ -3,10 +3,23 @@
 #include "config/files.hpp"
 
 #include <charconv>
+#include <cstdint>
 #include <grp.h>
+#include <pwd.h>
 #include <utility>
 
 namespace consentd::config {
+namespace {
+
+// Of a user or a group that is given by number.
+std::optional<std::uint32_t> id_number(std::string const& text) noexcept {
+  std::uint32_t number = 0;
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  bool const whole = error == std::errc() && end == text.data() + text.size();
+  return whole ? std::optional(number) : std::nullopt;
+}
+
+} // namespace
 
 tables::tables(sections const& from, std::string const& file, named_files check, problems& found)
     : from_(from), file_(file), folder_(std::filesystem::path(file).parent_path()), check_(check), found_(found) {
@@ -91,11 +104,25 @@ mode_t tables::socket_mode(section const& in, std::string_view key) const {
   return mode;
 }
 
+std::optional<uid_t> tables::user(section const& in, std::string_view key) const {
+  auto const name = in.text(key);
+  if (auto const number = id_number(name)) {
+    return number;
+  }
+  ::passwd entry{};
+  ::passwd* found = nullptr;
+  std::vector<char> room(std::size_t{64} * 1024);
+  ::getpwnam_r(name.c_str(), &entry, room.data(), room.size(), &found);
+  if (found == nullptr) {
+    say(in, key, "no such user: " + name, "create the user (useradd --system), or mend the name");
+    return std::nullopt;
+  }
+  return found->pw_uid;
+}
+
 std::optional<gid_t> tables::group(section const& in, std::string_view key) const {
   auto const name = in.text(key);
-  gid_t number = 0;
-  auto const [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-  if (error == std::errc() && end == name.data() + name.size()) {
+  if (auto const number = id_number(name)) {
     return number;
   }
   ::group entry{};

@@ -42,7 +42,8 @@ public:
   // `issuer` is where discovery begins when neither key is given.
   jwks_place key_set(section const& in, std::string const& issuer) const;
   mode_t socket_mode(section const& in, std::string_view key) const;
-  // Nothing when there is no such group, which has been said.
+  // Nothing when there is no such user or group, which has been said.
+  std::optional<uid_t> user(section const& in, std::string_view key) const;
   std::optional<gid_t> group(section const& in, std::string_view key) const;
 
 private:

@@ -8,20 +8,69 @@
 #include "localapi/quarantine.hpp"
 #include "localapi/resources.hpp"
 
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <string>
 #include <utility>
 
 namespace consentd::localapi {
 
 namespace asio = boost::asio;
 
-api::api(store::event_store& store, clock const& now, log_sink& log, settings const& how, daemon_calls by)
-    : store_(store), clock_(now), log_(log), how_(how), daemon_(std::move(by)), bell_(std::make_shared<journal_bell>()),
-      streams_(store, *bell_, log, {.max_streams = how.max_streams, .heartbeat = how.heartbeat}) {
+namespace {
+
+// A user each, as far as that goes: those who share a number share its complaints.
+constexpr std::size_t complaint_slots = 256;
+
+} // namespace
+
+api::api(store::event_store& store, clock const& now, log_sink& log, settings const& how, access_rules who,
+         daemon_calls by)
+    : store_(store), clock_(now), log_(log), how_(how), daemon_(std::move(by)), access_(std::move(who)),
+      refusals_(complaint_slots), bell_(std::make_shared<journal_bell>()),
+      streams_(store, *bell_, log,
+               {.max_streams = how.max_streams,
+                .max_streams_per_user = how.max_streams_per_user,
+                .heartbeat = how.heartbeat}) {
   store_.on_growth([bell = bell_] { bell->ring(); });
 }
 
-asio::awaitable<void> api::serve(net::exchange& request) {
+void api::tell_of_refusal(net::peer const& who, std::string_view what, right has) {
+  auto const uid = who.uid.value_or(static_cast<uid_t>(-1));
+  if (auto const times = refusals_.count(uid % complaint_slots, std::chrono::steady_clock::now())) {
+    log_.write(severity::warning, "local call not permitted",
+               {{"uid", std::to_string(uid)},
+                {"pid", std::to_string(who.pid.value_or(0))},
+                {"call", std::string(what)},
+                {"has", std::string(to_string(has))},
+                {"times", std::to_string(times)}});
+  }
+}
+
+// Who has no right at all does not learn which calls there are.
+std::optional<problem> api::check_right(net::peer const& who, parsed<call> const& asked, right at_most) {
+  auto const has = std::min(at_most, access_.get()->of(who));
+  auto const needs = asked ? asked->route->needs : right::read;
+  if (has >= needs) {
+    return std::nullopt;
+  }
+  tell_of_refusal(who, asked ? asked->route->path : std::string_view("none"), has);
+  auto const user = who.uid ? "User " + std::to_string(*who.uid) : std::string("Nobody");
+  return problem{problem_kind::not_permitted,
+                 user + " has the right \"" + std::string(to_string(has)) + "\" on this socket, and the call needs \"" +
+                     std::string(to_string(needs)) + "\": [[access]] in the settings gives rights.",
+                 {},
+                 {}};
+}
+
+asio::awaitable<void> api::serve(net::exchange& request, right at_most) {
   auto asked = find_route(request.head());
+  if (auto const refused = check_right(request.head().peer, asked, at_most)) {
+    auto answer = to_response(*refused);
+    co_await request.send(std::move(answer));
+    co_return;
+  }
   if (asked && asked->route->where == endpoint::stream_events) {
     co_await streams_.serve(request, *asked);
     co_return;
@@ -85,7 +134,11 @@ asio::awaitable<net::response> api::answer(net::exchange& request, call const& a
   co_return to_response(wrong);
 }
 
-net::response api::refuse(reason why, net::request_head const& /*head*/) {
+asio::awaitable<void> door::serve(net::exchange& request) {
+  return api_.serve(request, at_most_);
+}
+
+net::response door::refuse(reason why, net::request_head const& /*head*/) {
   return to_response(from_failure({why, {}}));
 }
 

@@ -2,6 +2,7 @@
 #ifndef CONSENTD_LOCALAPI_ROUTES_HPP
 #define CONSENTD_LOCALAPI_ROUTES_HPP
 
+#include "localapi/access.hpp"
 #include "localapi/problem.hpp"
 #include "localapi/target.hpp"
 #include "net/http.hpp"
@@ -41,6 +42,7 @@ struct route {
   std::string_view path;  // `{…}` stands for one segment
   std::string_view media; // of a good answer
   endpoint where;
+  right needs;
   std::array<std::string_view, 8> parameters; // the query names it knows, then empty ones
 };
 

@@ -3,6 +3,7 @@
 #include "localapi/cloudevent.hpp"
 #include "localapi/parameters.hpp"
 #include "localapi/render.hpp"
+#include "localapi/sent_object.hpp"
 #include "localapi/starting_point.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -204,15 +205,55 @@ asio::awaitable<bool> sleep(net::exchange& request, journal_bell::sleeper& sleep
   co_return first.index() == 0;
 }
 
-struct slot {
-  std::atomic<std::size_t>& open;
-  ~slot() { --open; }
-};
-
 } // namespace
+
+class event_streams::place_taken {
+public:
+  place_taken(event_streams& of, std::uint32_t user) : of_(of), user_(user) {}
+  place_taken(place_taken const&) = delete;
+  place_taken& operator=(place_taken const&) = delete;
+  ~place_taken() { of_.give_back(user_); }
+
+private:
+  event_streams& of_;
+  std::uint32_t const user_;
+};
 
 event_streams::event_streams(store::journal& from, journal_bell& bell, log_sink& log, stream_settings const& how)
     : journal_(from), bell_(bell), log_(log), how_(how) {
+}
+
+std::size_t event_streams::open() const {
+  std::lock_guard const lock(guard_);
+  return open_;
+}
+
+std::optional<problem> event_streams::take_place(std::uint32_t user) {
+  std::lock_guard const lock(guard_);
+  auto const found = of_.find(user);
+  auto const of_theirs = found == of_.end() ? 0 : found->second;
+  if (open_ >= how_.max_streams) {
+    return problem{
+        problem_kind::too_many_streams, "At most " + std::to_string(how_.max_streams) + " at a time.", {}, {}};
+  }
+  if (of_theirs >= how_.max_streams_per_user) {
+    return problem{problem_kind::too_many_streams,
+                   "At most " + std::to_string(how_.max_streams_per_user) + " of one user at a time.",
+                   {},
+                   {}};
+  }
+  ++open_;
+  of_[user] = of_theirs + 1;
+  return std::nullopt;
+}
+
+void event_streams::give_back(std::uint32_t user) noexcept {
+  std::lock_guard const lock(guard_);
+  --open_;
+  auto const found = of_.find(user);
+  if (found != of_.end() && --found->second == 0) {
+    of_.erase(found);
+  }
 }
 
 asio::awaitable<void> event_streams::serve(net::exchange& request, call const& asked) {
@@ -220,16 +261,16 @@ asio::awaitable<void> event_streams::serve(net::exchange& request, call const& a
   auto begin = read_starting_point(request.head(), asked.where, extent);
   auto filter = read_filter(asked.where);
   auto refused = first_problem(begin, filter);
-  slot const counted{open_};
-  if (++open_ > how_.max_streams && !refused) {
-    refused =
-        problem{problem_kind::too_many_streams, "At most " + std::to_string(how_.max_streams) + " at a time.", {}, {}};
+  auto const user = caller_of(request.head());
+  if (!refused) {
+    refused = take_place(user);
   }
   if (refused) {
     auto answer = to_response(*refused);
     co_await request.send(std::move(answer));
     co_return;
   }
+  place_taken const taken(*this, user);
 
   auto head = stream_head();
   auto done = co_await request.start(std::move(head));

@@ -4,20 +4,25 @@
 
 #include "base/log.hpp"
 #include "localapi/bell.hpp"
+#include "localapi/problem.hpp"
 #include "localapi/routes.hpp"
 #include "net/http.hpp"
 #include "store/store.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
 
 namespace consentd::localapi {
 
 struct stream_settings {
   std::size_t max_streams = 256;
+  std::size_t max_streams_per_user = 256;
   std::chrono::milliseconds heartbeat{15000}; // of silence, then a comment with the place examined so far
 };
 
@@ -33,15 +38,22 @@ public:
   // Answers and returns when the peer has gone or the listener stops. too_many_streams at the bound.
   boost::asio::awaitable<void> serve(net::exchange& request, call const& asked);
 
-  std::size_t open() const noexcept { return open_; }
+  std::size_t open() const;
   std::size_t limit() const noexcept { return how_.max_streams; }
 
 private:
+  // The place of an open stream, given back at its end. Empty where the bound leaves none.
+  class place_taken;
+  std::optional<problem> take_place(std::uint32_t user);
+  void give_back(std::uint32_t user) noexcept;
+
   store::journal& journal_;
   journal_bell& bell_;
   log_sink& log_;
   stream_settings const how_;
-  std::atomic<std::size_t> open_{0};
+  mutable std::mutex guard_;
+  std::size_t open_ = 0;                              // guarded by guard_, like the next
+  std::unordered_map<std::uint32_t, std::size_t> of_; // by user, those that have any
 };
 
 } // namespace consentd::localapi

@@ -9,9 +9,11 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <string>
 #include <sys/socket.h>
 #include <system_error>
 #include <utility>
@@ -141,7 +143,32 @@ void accept_loop::complain(int error) {
   }
 }
 
+bool accept_loop::has_too_many(net::peer const& who) {
+  auto const most = terms_->bounds.connections_per_user;
+  if (most == 0 || !who.uid) {
+    return false;
+  }
+  auto const all = living();
+  auto const of_theirs =
+      std::count_if(all.begin(), all.end(), [&](auto const& one) { return one->peer().uid == who.uid; });
+  if (static_cast<std::size_t>(of_theirs) < most) {
+    return false;
+  }
+  if (auto const times = user_complaints_.count(0, steady::now())) {
+    terms_->log.write(severity::warning, "user has too many connections",
+                      {{"listener", socket_->name()},
+                       {"uid", std::to_string(*who.uid)},
+                       {"pid", std::to_string(who.pid.value_or(0))},
+                       {"limit", std::to_string(most)},
+                       {"times", std::to_string(times)}});
+  }
+  return true;
+}
+
 void accept_loop::admit(file_descriptor fd, net::peer who) {
+  if (has_too_many(who)) {
+    return;
+  }
   std::shared_ptr<connection> made;
   asio::any_io_executor const strand = asio::make_strand(executor_);
   try {

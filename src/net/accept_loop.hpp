@@ -2,6 +2,7 @@
 #ifndef CONSENTD_NET_ACCEPT_LOOP_HPP
 #define CONSENTD_NET_ACCEPT_LOOP_HPP
 
+#include "net/complaint_pace.hpp"
 #include "net/connection.hpp"
 #include "net/file_descriptor.hpp"
 #include "net/listener.hpp"
@@ -43,6 +44,7 @@ private:
   boost::asio::awaitable<void> drain(std::chrono::milliseconds patience);
   boost::asio::awaitable<bool> wait_until_empty(steady::time_point deadline);
   boost::asio::awaitable<void> wait_for_change(steady::time_point deadline);
+  bool has_too_many(net::peer const& who);
   void admit(file_descriptor fd, net::peer who);
   void ended(std::shared_ptr<connection> const& which) noexcept;
   void close_socket() noexcept;
@@ -60,6 +62,7 @@ private:
   bool stopping_ = false;
   bool running_ = false;
   int last_complaint_ = 0;
+  complaint_pace user_complaints_{1};
   mutable std::mutex guard_;
   std::unordered_set<std::shared_ptr<connection>> sessions_; // guarded by guard_
 };

@@ -41,6 +41,8 @@ struct peer {
   std::optional<uid_t> uid;
   std::optional<gid_t> gid;
   std::optional<pid_t> pid;
+  // SO_PEERGROUPS: the groups beside gid. Shared by the requests of a connection; null where there is no such socket.
+  std::shared_ptr<std::vector<gid_t> const> groups;
   // Where the listener requires a PROXY header: what it claims, worth as much as the word of whoever is at `address`.
   // Nothing when the proxy speaks for itself or does not know.
   std::optional<proxied_peer> proxied;

@@ -19,7 +19,8 @@
 namespace consentd::net {
 
 struct limits {
-  std::size_t connections = 1024; // at the bound no more are accepted until one ends
+  std::size_t connections = 1024;       // at the bound no more are accepted until one ends
+  std::size_t connections_per_user = 0; // of Unix sockets; one more is closed unanswered; 0: no bound of its own
   std::size_t header_bytes = 16384;
   std::size_t drain_bytes = std::size_t{1024} * 1024; // read and thrown away after an early refusal
   std::chrono::milliseconds handshake{10000};         // PROXY header and TLS together

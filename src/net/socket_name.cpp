@@ -4,10 +4,13 @@
 
 #include <arpa/inet.h>
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <memory>
 #include <netinet/in.h>
 #include <sys/un.h>
+#include <vector>
 
 namespace consentd::net {
 namespace {
@@ -70,6 +73,31 @@ std::string name_of(sockaddr_storage const& address, socklen_t size) {
   }
 }
 
+namespace {
+
+constexpr std::size_t most_groups = 65536; // NGROUPS_MAX of Linux
+
+// Nothing when the kernel does not say.
+std::shared_ptr<std::vector<gid_t> const> groups_of(int fd) {
+  auto groups = std::make_shared<std::vector<gid_t>>(64);
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    auto length = static_cast<socklen_t>(groups->size() * sizeof(gid_t));
+    int const outcome = ::getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups->data(), &length);
+    auto const needed = static_cast<std::size_t>(length) / sizeof(gid_t);
+    if (outcome == 0) {
+      groups->resize(needed);
+      return groups;
+    }
+    if (errno != ERANGE || needed > most_groups) {
+      break;
+    }
+    groups->resize(needed);
+  }
+  return nullptr;
+}
+
+} // namespace
+
 net::peer peer_of(int fd, sockaddr_storage const& address, socklen_t size) {
   net::peer who;
   if (address.ss_family != AF_UNIX) {
@@ -85,6 +113,7 @@ net::peer peer_of(int fd, sockaddr_storage const& address, socklen_t size) {
     who.gid = credentials.gid;
     who.pid = credentials.pid;
   }
+  who.groups = groups_of(fd);
   return who;
 }
 

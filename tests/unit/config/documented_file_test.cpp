@@ -77,7 +77,8 @@ BOOST_AUTO_TEST_CASE(every_key_stands_there_with_its_default_and_meaning) {
         BOOST_TEST(found->second.comment == key.meaning);
         if (!key.fallback.empty()) {
           BOOST_TEST(found->second.value == key.fallback);
-          BOOST_TEST(!found->second.commented);
+          // Of a table that may be left out the example may be a comment as a whole.
+          BOOST_TEST((!found->second.commented || table.occurs == table_description::times::any_number));
         }
         if (key.required && table.required()) {
           BOOST_TEST(!found->second.commented);

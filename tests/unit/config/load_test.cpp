@@ -98,8 +98,8 @@ BOOST_AUTO_TEST_CASE(smallest_file_gets_every_default) {
   BOOST_TEST(!read.events.allow_rsa_oaep_sha1);
   BOOST_TEST(read.jwks.stale_for.count() == 21600);
   BOOST_TEST(read.store.inbox_bytes == 1073741824U);
-  BOOST_TEST(read.api.mode == 0660U);
-  BOOST_TEST(!read.api.group.has_value());
+  BOOST_TEST(read.api.sockets.front().mode == 0660U);
+  BOOST_TEST(!read.api.sockets.front().group.has_value());
   BOOST_TEST(!read.operations.listen.has_value());
   BOOST_TEST(read.process.drain.count() == 20);
   BOOST_TEST((read.log.level == severity::info));
@@ -118,7 +118,7 @@ format = "json"
 )";
   auto const read =
       made(with(text, "audiences = [\"client\"]", "audiences = [\"client\", \"two\"]\nunknown_consents = \"bind\""));
-  BOOST_TEST(read.api.mode == 0600U);
+  BOOST_TEST(read.api.sockets.front().mode == 0600U);
   BOOST_TEST(describe(read.operations.listen.value()) == "[::1]:9443");
   BOOST_TEST(read.process.crypto_threads == 3U);
   BOOST_TEST((read.log.level == severity::warning));
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(relative_paths_count_from_the_files_folder) {
   auto const read = made(with(smallest, "\"tls.crt\"", "\"../tls/a.crt\""));
   BOOST_TEST(read.hub.certificate == "/etc/tls/a.crt");
   BOOST_TEST(read.hub.private_key == "/etc/consentd/tls.key");
-  BOOST_TEST(describe(read.api.socket) == "/etc/consentd/api.sock");
+  BOOST_TEST(describe(read.api.sockets.front().where) == "/etc/consentd/api.sock");
   BOOST_TEST(read.store.path == "/etc/consentd/consentd.db");
   BOOST_TEST(made(with(smallest, "\"tls.key\"", "\"credential:tls\"")).hub.private_key == "credential:tls");
 }
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(sockets_of_systemd_are_named) {
   auto const read = made(text + "[operations]\nlisten = \"systemd:operations\"\n");
   BOOST_TEST(describe(read.hub.listen.at(0)) == "systemd:hub");
   BOOST_TEST(describe(read.hub.listen.at(1)) == "[::1]:8443");
-  BOOST_TEST(std::get<inherited_endpoint>(read.api.socket).name == "api");
+  BOOST_TEST(std::get<inherited_endpoint>(read.api.sockets.front().where).name == "api");
   BOOST_TEST(std::get<inherited_endpoint>(*read.operations.listen).name == "operations");
   check_line(text + "mode = \"0600\"\n", "/etc/consentd/consentd.toml:21: api.mode: has no effect");
 }
@@ -465,7 +465,7 @@ BOOST_AUTO_TEST_CASE(api_socket_lets_nobody_else_in) {
   for (auto const* const mode : {"0666", "0661", "1660", "9999", "rw-rw----", "66 0"}) {
     BOOST_TEST(has(complaint(smallest + "mode = \"" + mode + "\"\n"), "toml:21: api.mode: "), mode);
   }
-  BOOST_TEST(made(smallest + "mode = \"0770\"\n").api.mode == 0770U);
+  BOOST_TEST(made(smallest + "mode = \"0770\"\n").api.sockets.front().mode == 0770U);
 }
 
 BOOST_AUTO_TEST_CASE(api_socket_path_fits_the_kernels_address) {
@@ -590,9 +590,9 @@ BOOST_AUTO_TEST_CASE(unknown_group_is_refused) {
   write("consentd.toml", smallest + "group = \"no-such-group-here\"\n");
   BOOST_TEST(has(complain(), "api.group: no such group: no-such-group-here"));
   write("consentd.toml", smallest + "group = \"1234\"\n");
-  BOOST_TEST(config::load(path("consentd.toml"))->api.group.value() == 1234U);
+  BOOST_TEST(config::load(path("consentd.toml"))->api.sockets.front().group.value() == 1234U);
   write("consentd.toml", smallest + "group = \"root\"\n");
-  BOOST_TEST(config::load(path("consentd.toml"))->api.group.value() == 0U);
+  BOOST_TEST(config::load(path("consentd.toml"))->api.sockets.front().group.value() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(settings_file_itself_must_be_readable) {

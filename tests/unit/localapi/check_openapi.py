@@ -50,11 +50,12 @@ def walk(node):
 
 
 def read_routes(source):
-    row = re.compile(r'^\s*\{"([A-Z]+)", "([^"]+)", (\w+), endpoint::\w+, \{([^}]*)\}\},$', re.M)
+    row = re.compile(r'^\s*\{"([A-Z]+)", "([^"]+)", (\w+), endpoint::\w+, right::(\w+), \{([^}]*)\}\},$', re.M)
     media = {"json": "application/json", "sse": "text/event-stream"}
     routes = {}
-    for method, path, kind, names in row.findall(source):
-        routes[(method.lower(), path)] = (media[kind], set(re.findall(r'"([^"]+)"', names)))
+    words = {"registers": "register"}
+    for method, path, kind, right, names in row.findall(source):
+        routes[(method.lower(), path)] = (media[kind], words.get(right, right), set(re.findall(r'"([^"]+)"', names)))
     declared = int(re.search(r"std::array<route, (\d+)>", source).group(1))
     if len(routes) != declared:
         complain(f"routes.cpp has {declared} rows, {len(routes)} could be read")
@@ -63,7 +64,9 @@ def read_routes(source):
 
 def check_operation(document, path, shared, method, operation, expected):
     where = f"{method.upper()} {path}"
-    media, names = expected
+    media, right, names = expected
+    if operation.get("x-right") != right:
+        complain(f"{where}: x-right is {operation.get('x-right')}, the code needs {right}")
     parameters = [resolve(document, one["$ref"]) if "$ref" in one else one
                   for one in shared + operation.get("parameters", [])]
     query = {one["name"] for one in parameters if one["in"] == "query"}
@@ -73,7 +76,7 @@ def check_operation(document, path, shared, method, operation, expected):
     if in_path != set(re.findall(r"\{(\w+)\}", path)):
         complain(f"{where}: path parameters {sorted(in_path)}")
     responses = operation["responses"]
-    for status in ("200", "400", "405", "406", "500", "503"):
+    for status in ("200", "400", "403", "405", "406", "500", "503"):
         if status not in responses:
             complain(f"{where}: no {status}")
     for status, response in responses.items():

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cstdio>
+#include <unistd.h>
 
 namespace consentd::localapi::testing {
 
@@ -20,16 +21,18 @@ boost::asio::awaitable<reload_report> reload_nothing() {
 
 } // namespace
 
-fixture::fixture(settings const& how) {
+fixture::fixture(settings const& how, std::optional<access_rules> who, right at_most) {
   store::sqlite::settings where;
   where.path = folder_ / "consentd.db";
   store_ = store::sqlite::open(where, clock_, silent_log(), silent_telemetry());
-  api_ = std::make_unique<api>(*store_, clock_, silent_log(), how,
+  access_rules const mine({{.user = ::geteuid(), .group = {}, .allows = right::operate}});
+  api_ = std::make_unique<api>(*store_, clock_, silent_log(), how, who.value_or(mine),
                                api::daemon_calls{.facts = facts, .reload = reload_nothing});
+  door_ = std::make_unique<door>(*api_, at_most);
   auto bound = net::bound_socket::unix_path(socket(), {});
   BOOST_REQUIRE(bound.has_value());
   net::limits bounds;
-  listener_ = net::listener::make(context_.get_executor(), std::move(*bound), nullptr, bounds, *api_, silent_log());
+  listener_ = net::listener::make(context_.get_executor(), std::move(*bound), nullptr, bounds, *door_, silent_log());
   listener_->start();
   for (int i = 0; i < 2; ++i) {
     threads_.emplace_back([this] { context_.run(); });

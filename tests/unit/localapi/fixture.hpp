@@ -20,6 +20,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -46,7 +47,9 @@ inline std::string const issuer_b = "https://bank-b.example";
 
 class fixture {
 public:
-  explicit fixture(settings const& how = {});
+  // Whoever runs the tests may do everything, unless `who` or `at_most` says otherwise.
+  explicit fixture(settings const& how = {}, std::optional<access_rules> who = std::nullopt,
+                   right at_most = right::operate);
   ~fixture();
   fixture(fixture const&) = delete;
   fixture& operator=(fixture const&) = delete;
@@ -82,6 +85,7 @@ public:
   }
 
   set_clock& time() { return clock_; }
+  api& calls() { return *api_; }
   store::event_store& store() { return *store_; }
   // A new id for each delivery.
   std::string new_interaction_id();
@@ -93,6 +97,7 @@ private:
   std::unique_ptr<store::event_store> store_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{context_.get_executor()};
   std::unique_ptr<api> api_;
+  std::unique_ptr<door> door_;
   std::unique_ptr<net::listener> listener_;
   std::vector<std::thread> threads_;
   std::unique_ptr<tests::http_client> client_;

@@ -32,6 +32,10 @@ struct two_streams : testing::fixture {
   two_streams() : fixture({.max_streams = 2}) {}
 };
 
+struct one_stream_each : testing::fixture {
+  one_stream_each() : fixture({.max_streams_per_user = 1}) {}
+};
+
 // A subscriber that asks and never reads.
 class stalled_reader {
 public:
@@ -279,6 +283,24 @@ BOOST_AUTO_TEST_CASE(one_stream_more_than_may_be_is_refused_and_a_closed_one_mak
   }
   subscriber third(socket(), "/v1/events");
   third.wait_for_text("retry:");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(event_stream_limits_of_a_user, one_stream_each)
+
+BOOST_AUTO_TEST_CASE(one_user_s_streams_have_a_bound_of_their_own_and_a_closed_one_makes_room) {
+  auto first = std::make_unique<subscriber>(socket(), "/v1/events");
+  first->wait_for_text("retry:");
+  auto const refused = get("/v1/events");
+  field_of_problem(refused, 503, "too-many-streams");
+  BOOST_TEST(refused.body.find("At most 1 of one user") != std::string::npos);
+  first.reset();
+  while (json_of(get("/v1/status")).root().find("streams")->find("open")->integer().value() != 0) {
+    std::this_thread::yield();
+  }
+  subscriber second(socket(), "/v1/events");
+  second.wait_for_text("retry:");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
