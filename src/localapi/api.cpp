@@ -4,9 +4,12 @@
 #include "localapi/consents.hpp"
 #include "localapi/deliveries.hpp"
 #include "localapi/doubt.hpp"
+#include "localapi/events_page.hpp"
 #include "localapi/evidence.hpp"
 #include "localapi/quarantine.hpp"
 #include "localapi/resources.hpp"
+#include "localapi/usable.hpp"
+#include "localapi/waiting.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -71,8 +74,12 @@ asio::awaitable<void> api::serve(net::exchange& request, right at_most) {
     co_await request.send(std::move(answer));
     co_return;
   }
-  if (asked && asked->route->where == endpoint::stream_events) {
+  if (asked && asked->route->where == endpoint::stream_events && asked->media != "application/json") {
     co_await streams_.serve(request, *asked);
+    co_return;
+  }
+  if (asked && asked->route->where == endpoint::snapshot) {
+    co_await streams_.serve_snapshot(request, *asked);
     co_return;
   }
   net::response out;
@@ -93,7 +100,10 @@ asio::awaitable<net::response> api::answer(net::exchange& request, call const& a
   case endpoint::list_consents:
     co_return co_await list_consents(store_, asked);
   case endpoint::show_consent:
-    co_return co_await show_consent(store_, asked);
+    if (asked.where.find("wait_for") || asked.where.find("timeout")) {
+      co_return co_await wait_for_consent(store_, *bell_, request, asked);
+    }
+    co_return co_await show_consent(store_, request.head(), asked);
   case endpoint::announce_consent:
   case endpoint::bind_consent:
     co_return co_await announce_consent(store_, how_.max_body_bytes, request, asked);
@@ -103,6 +113,12 @@ asio::awaitable<net::response> api::answer(net::exchange& request, call const& a
     co_return co_await consent_history(store_, asked);
   case endpoint::consent_usable:
     co_return co_await consent_usable(store_, clock_, how_.behind_after, asked);
+  case endpoint::consents_usable: {
+    usable_terms const terms{how_.behind_after, how_.max_body_bytes};
+    co_return co_await consents_usable(store_, clock_, terms, request);
+  }
+  case endpoint::stream_events:
+    co_return co_await events_page(store_, request.head(), asked);
   case endpoint::list_quarantine:
     co_return co_await list_quarantine(store_, asked);
   case endpoint::show_quarantine:
@@ -120,14 +136,14 @@ asio::awaitable<net::response> api::answer(net::exchange& request, call const& a
   case endpoint::erase_consent_data:
     co_return co_await erase_consent_data(store_, request, asked);
   case endpoint::show_resource:
-    co_return co_await show_resource(store_, asked);
+    co_return co_await show_resource(store_, request.head(), asked);
   case endpoint::show_status: {
     stream_count const streams{streams_.open(), streams_.limit()};
     co_return co_await show_status(store_, clock_, daemon_.facts, streams, how_.behind_after);
   }
   case endpoint::reload:
     co_return co_await localapi::reload(daemon_.reload);
-  case endpoint::stream_events:
+  case endpoint::snapshot:
     break; // serve() does it: its answer has no end
   }
   problem const wrong{};

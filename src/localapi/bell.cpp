@@ -1,6 +1,7 @@
 #include "localapi/bell.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -47,6 +48,12 @@ void journal_bell::ring() {
       asio::post(one->timer.get_executor(), [one] { one->timer.expires_at(std::chrono::steady_clock::now()); });
     }
   }
+}
+
+asio::awaitable<bool> wait_for_ring(net::exchange& request, journal_bell::sleeper& sleeper) {
+  using namespace asio::experimental::awaitable_operators;
+  auto const first = co_await (sleeper.wait() || request.closed());
+  co_return first.index() == 0;
 }
 
 } // namespace consentd::localapi

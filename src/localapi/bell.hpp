@@ -2,6 +2,8 @@
 #ifndef CONSENTD_LOCALAPI_BELL_HPP
 #define CONSENTD_LOCALAPI_BELL_HPP
 
+#include "net/http.hpp"
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -45,6 +47,9 @@ private:
   std::mutex guard_;
   std::unordered_set<std::shared_ptr<sleeper::state>> sleepers_; // guarded by guard_
 };
+
+// Waits like the sleeper. False: the peer has gone or the listener stops.
+boost::asio::awaitable<bool> wait_for_ring(net::exchange& request, journal_bell::sleeper& sleeper);
 
 } // namespace consentd::localapi
 

@@ -1,5 +1,6 @@
 #include "localapi/consents.hpp"
 
+#include "localapi/etag.hpp"
 #include "localapi/parameters.hpp"
 #include "localapi/render.hpp"
 #include "json/writer.hpp"
@@ -38,11 +39,11 @@ parsed<listing> read_listing(target const& from) {
   return made;
 }
 
+} // namespace
+
 problem no_such_consent() {
   return {problem_kind::not_found, "No consent of this id is known here.", "consent_id", {}};
 }
-
-} // namespace
 
 boost::asio::awaitable<net::response> list_consents(store::event_store& from, call const& asked) {
   auto wanted = read_listing(asked.where);
@@ -84,7 +85,8 @@ boost::asio::awaitable<net::response> list_consents(store::event_store& from, ca
   co_return json_response(200, out.take());
 }
 
-boost::asio::awaitable<net::response> show_consent(store::event_store& from, call const& asked) {
+boost::asio::awaitable<net::response> show_consent(store::event_store& from, net::request_head const& head,
+                                                   call const& asked) {
   auto id = consent_id(asked.id);
   if (!id) {
     co_return to_response(id.error());
@@ -96,11 +98,12 @@ boost::asio::awaitable<net::response> show_consent(store::event_store& from, cal
   if (!*found) {
     co_return to_response(no_such_consent());
   }
+  auto const epoch = from.extent().epoch;
   json::writer out;
   out.begin_object();
-  put_consent(out, **found, from.extent().epoch, detail_level::full);
+  put_consent(out, **found, epoch, detail_level::full);
   out.end_object();
-  co_return json_response(200, out.take());
+  co_return json_unless_known(head, make_place(epoch, (*found)->sequence), out.take());
 }
 
 boost::asio::awaitable<net::response> consent_history(store::event_store& from, call const& asked) {
@@ -145,35 +148,6 @@ boost::asio::awaitable<net::response> consent_history(store::event_store& from, 
   }
   out.end_array();
   put_text(out, "nextCursor", more ? make_cursor("history", std::to_string(after)) : std::string());
-  out.end_object();
-  co_return json_response(200, out.take());
-}
-
-boost::asio::awaitable<net::response> consent_usable(store::event_store& from, clock const& now,
-                                                     std::chrono::seconds patience, call const& asked) {
-  auto id = consent_id(asked.id);
-  if (!id) {
-    co_return to_response(id.error());
-  }
-  auto found = co_await from.find_standing(*id);
-  if (!found) {
-    co_return to_response(from_failure(found.error()));
-  }
-  std::optional<consent::state> state;
-  if (found->consent) {
-    state = std::move(found->consent->state);
-  }
-  // Read after the state: an expiry that passed meanwhile counts.
-  auto const as_of = now.now();
-  auto const verdict = consent::usable(state, found->backlog, as_of, patience);
-  json::writer out;
-  out.begin_object();
-  put_text(out, "consentId", *id);
-  out.name("usable").boolean(verdict == consent::usability::usable);
-  put_text(out, "reason", to_string(verdict));
-  put_time(out, "asOf", as_of);
-  put_word(out, "status", state ? state->status : std::optional<consent::status>{});
-  put_time(out, "expirationDateTime", state ? state->expiry : std::optional<timestamp>{});
   out.end_object();
   co_return json_response(200, out.take());
 }

@@ -2,14 +2,12 @@
 #ifndef CONSENTD_LOCALAPI_CONSENTS_HPP
 #define CONSENTD_LOCALAPI_CONSENTS_HPP
 
-#include "base/time.hpp"
+#include "localapi/problem.hpp"
 #include "localapi/routes.hpp"
 #include "net/http.hpp"
 #include "store/store.hpp"
 
 #include <boost/asio/awaitable.hpp>
-
-#include <chrono>
 
 namespace consentd::localapi {
 
@@ -17,15 +15,14 @@ namespace consentd::localapi {
 // that are there from the first page to the last are each seen once.
 boost::asio::awaitable<net::response> list_consents(store::event_store& from, call const& asked);
 
-// GET /v1/consents/{consent_id}
-boost::asio::awaitable<net::response> show_consent(store::event_store& from, call const& asked);
+// GET /v1/consents/{consent_id}, without wait_for (waiting.hpp).
+boost::asio::awaitable<net::response> show_consent(store::event_store& from, net::request_head const& head,
+                                                   call const& asked);
+// not_found, as whoever asks for one that is not known is told.
+problem no_such_consent();
 
 // GET /v1/consents/{consent_id}/history: every recorded entry, oldest first.
 boost::asio::awaitable<net::response> consent_history(store::event_store& from, call const& asked);
-
-// GET /v1/consents/{consent_id}/usable: 200 with the verdict, for consents that nobody knows too.
-boost::asio::awaitable<net::response> consent_usable(store::event_store& from, clock const& now,
-                                                     std::chrono::seconds patience, call const& asked);
 
 } // namespace consentd::localapi
 

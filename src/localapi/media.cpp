@@ -41,23 +41,38 @@ int specificity(std::string_view range, std::string_view media) {
   return range.ends_with("/*") && same(range.substr(0, range.size() - 1), media.substr(0, slash + 1)) ? 2 : 0;
 }
 
-// `q=0`, `q=0.000`: not acceptable (RFC 9110 section 12.4.2).
-bool excludes(std::string_view parameters) {
+constexpr int full_quality = 1000;
+
+// Of a range's parameters, in thousandths; 0: not acceptable (RFC 9110 section 12.4.2).
+int quality(std::string_view parameters) {
   while (!parameters.empty()) {
-    auto const one = trim(cut(parameters, ';'));
-    if (one.size() > 2 && same(one.substr(0, 2), "q=")) {
-      return one.substr(2).find_first_not_of("0.") == std::string_view::npos;
+    auto one = trim(cut(parameters, ';'));
+    if (one.size() <= 2 || !same(one.substr(0, 2), "q=")) {
+      continue;
     }
+    one.remove_prefix(2);
+    int thousandths = 0;
+    int unit = full_quality;
+    for (auto const c : one) {
+      if (c == '.') {
+        continue;
+      }
+      if (c < '0' || c > '9') {
+        return full_quality; // no weight that anybody knows
+      }
+      thousandths += (c - '0') * unit;
+      unit /= 10;
+    }
+    return std::min(thousandths, full_quality);
   }
-  return false;
+  return full_quality;
 }
 
-} // namespace
-
-bool accepts(net::request_head const& head, std::string_view media) {
+// 0: not acceptable.
+int quality_of(net::request_head const& head, std::string_view media) {
   bool any = false;
   int best = 0;
-  bool accepted = false;
+  int found = 0;
   for (auto const& field : head.fields) {
     if (!same(field.name, "Accept")) {
       continue;
@@ -69,11 +84,26 @@ bool accepts(net::request_head const& head, std::string_view media) {
       auto const range = trim(cut(one, ';'));
       if (auto const how = specificity(range, media); how > best) {
         best = how;
-        accepted = !excludes(one);
+        found = quality(one);
       }
     }
   }
-  return !any || accepted;
+  return any ? found : full_quality;
+}
+
+} // namespace
+
+std::string_view preferred(net::request_head const& head, std::string_view list) {
+  std::string_view best;
+  int most = 0;
+  while (!list.empty()) {
+    auto const media = trim(cut(list, ','));
+    if (auto const wanted = quality_of(head, media); wanted > most) {
+      most = wanted;
+      best = media;
+    }
+  }
+  return best;
 }
 
 bool is_sent_as(net::request_head const& head, std::string_view media) {

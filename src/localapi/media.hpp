@@ -8,9 +8,10 @@
 
 namespace consentd::localapi {
 
-// True when the Accept fields (RFC 9110 section 12.5.1) let `media` pass, or there are none. A range with `q=0`
-// excludes; the most specific range that matches decides.
-bool accepts(net::request_head const& head, std::string_view media);
+// Of the media types in `list`, which commas separate, the one that the Accept fields (RFC 9110 section 12.5.1) give
+// the highest weight, of several with the same weight the first; the first, too, where there are no such fields. Empty
+// when none is acceptable. The most specific range that matches a type decides about it.
+std::string_view preferred(net::request_head const& head, std::string_view list);
 
 // True when there is one Content-Type field and it names `media`, whatever its parameters.
 bool is_sent_as(net::request_head const& head, std::string_view media);

@@ -1,5 +1,6 @@
 #include "localapi/resources.hpp"
 
+#include "localapi/etag.hpp"
 #include "localapi/parameters.hpp"
 #include "localapi/render.hpp"
 #include "json/writer.hpp"
@@ -30,7 +31,8 @@ parsed<std::string> read_issuer(target const& from) {
 
 } // namespace
 
-boost::asio::awaitable<net::response> show_resource(store::event_store& from, call const& asked) {
+boost::asio::awaitable<net::response> show_resource(store::event_store& from, net::request_head const& head,
+                                                    call const& asked) {
   auto const family = read_family(asked.within);
   auto id = resource_id(asked.id);
   auto issuer = read_issuer(asked.where);
@@ -48,9 +50,10 @@ boost::asio::awaitable<net::response> show_resource(store::event_store& from, ca
   }
   json::writer out;
   out.begin_object();
-  put_resource(out, **found, from.extent().epoch);
+  auto const epoch = from.extent().epoch;
+  put_resource(out, **found, epoch);
   out.end_object();
-  co_return json_response(200, out.take());
+  co_return json_unless_known(head, make_place(epoch, (*found)->sequence), out.take());
 }
 
 } // namespace consentd::localapi

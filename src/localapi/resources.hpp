@@ -12,7 +12,8 @@ namespace consentd::localapi {
 
 // GET /v1/resources/{family}/{resource_id}?issuer=: its current state. The issuer must be named: ids are the LFI's own,
 // and two may give the same one.
-boost::asio::awaitable<net::response> show_resource(store::event_store& from, call const& asked);
+boost::asio::awaitable<net::response> show_resource(store::event_store& from, net::request_head const& head,
+                                                    call const& asked);
 
 } // namespace consentd::localapi
 

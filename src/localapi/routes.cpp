@@ -12,20 +12,23 @@ namespace consentd::localapi {
 namespace {
 
 constexpr std::string_view json = "application/json";
-constexpr std::string_view sse = "text/event-stream";
+constexpr std::string_view stream = "text/event-stream, application/x-ndjson";
+constexpr std::string_view events = "text/event-stream, application/x-ndjson, application/json";
 
 // tests/unit/localapi/check_openapi.py reads this table and holds docs/openapi.yaml against it: one row, one line.
 // clang-format off
-constexpr std::array<route, 19> table{{
+constexpr std::array<route, 21> table{{
     {"GET", "/v1/consents", json, endpoint::list_consents, right::read, {"status", "kind", "issuer", "base_consent_id", "updated_after", "expires_before", "limit", "cursor"}},
-    {"GET", "/v1/consents/{consent_id}", json, endpoint::show_consent, right::read, {}},
+    {"GET", "/v1/consents/{consent_id}", json, endpoint::show_consent, right::read, {"wait_for", "timeout"}},
     {"PUT", "/v1/consents/{consent_id}", json, endpoint::announce_consent, right::registers, {}},
     {"PUT", "/v1/consents/{consent_id}/binding", json, endpoint::bind_consent, right::operate, {}},
     {"PUT", "/v1/consents/{consent_id}/doubt", json, endpoint::settle_doubt, right::operate, {}},
     {"DELETE", "/v1/consents/{consent_id}/data", json, endpoint::erase_consent_data, right::operate, {}},
     {"GET", "/v1/consents/{consent_id}/history", json, endpoint::consent_history, right::read, {"limit", "cursor"}},
     {"GET", "/v1/consents/{consent_id}/usable", json, endpoint::consent_usable, right::read, {}},
-    {"GET", "/v1/events", sse, endpoint::stream_events, right::read, {"after", "type", "subject", "status", "kind", "issuer"}},
+    {"POST", "/v1/usable", json, endpoint::consents_usable, right::read, {}},
+    {"GET", "/v1/events", events, endpoint::stream_events, right::read, {"after", "type", "subject", "status", "kind", "issuer", "limit"}},
+    {"GET", "/v1/snapshot", stream, endpoint::snapshot, right::read, {"after", "status", "kind", "issuer"}},
     {"GET", "/v1/quarantine", json, endpoint::list_quarantine, right::operate, {"reason", "limit", "cursor"}},
     {"GET", "/v1/quarantine/{delivery_id}", json, endpoint::show_quarantine, right::operate, {}},
     {"DELETE", "/v1/quarantine/{delivery_id}", json, endpoint::drop_quarantined, right::operate, {}},
@@ -98,14 +101,15 @@ parsed<call> find_route(net::request_head const& head) {
       allow += (allow.empty() ? "" : ", ") + std::string(candidate.method);
       continue;
     }
-    if (!accepts(head, candidate.media)) {
+    auto const media = preferred(head, candidate.media);
+    if (media.empty()) {
       return problem{
           problem_kind::not_acceptable, "It is available as " + std::string(candidate.media) + ".", "Accept", {}};
     }
     if (auto wrong = check_parameters(candidate, *where)) {
       return *wrong;
     }
-    return call{&candidate, std::move(*where), std::move(ids->last), std::move(ids->before)};
+    return call{&candidate, std::move(*where), media, std::move(ids->last), std::move(ids->before)};
   }
   if (!allow.empty()) {
     return problem{problem_kind::method_not_allowed, "Allowed here: " + allow + ".", {}, allow};

@@ -23,7 +23,9 @@ enum class endpoint : std::uint8_t {
   settle_doubt,
   consent_history,
   consent_usable,
+  consents_usable,
   stream_events,
+  snapshot,
   list_quarantine,
   show_quarantine,
   retry_quarantined,
@@ -40,7 +42,7 @@ enum class endpoint : std::uint8_t {
 struct route {
   std::string_view method;
   std::string_view path;  // `{…}` stands for one segment
-  std::string_view media; // of a good answer
+  std::string_view media; // of a good answer; the first of several where the caller does not care
   endpoint where;
   right needs;
   std::array<std::string_view, 8> parameters; // the query names it knows, then empty ones
@@ -52,8 +54,9 @@ std::span<route const> routes() noexcept;
 struct call {
   localapi::route const* route = nullptr;
   target where;
-  std::string id;     // the segment that the last `{…}` stood for; empty when the path has none
-  std::string within; // that of the one before it
+  std::string_view media; // of those that the route has
+  std::string id;         // the segment that the last `{…}` stood for; empty when the path has none
+  std::string within;     // that of the one before it
 };
 
 // The call that a request is. path_unknown; method_not_allowed, with `allow`; not_acceptable; invalid_argument for a

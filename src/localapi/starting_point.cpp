@@ -90,6 +90,11 @@ parsed<starting_point> read_starting_point(net::request_head const& head, target
   return begin_at(*after, extent);
 }
 
+bool names_a_place(net::request_head const& head, target const& query) {
+  auto const header = head.find("Last-Event-ID");
+  return (header && !header->empty()) || query.find("after");
+}
+
 std::string describe_reset(reset_reason why, std::string_view requested, std::uint64_t after,
                            store::journal_extent const& extent) {
   json::writer out;

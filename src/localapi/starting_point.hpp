@@ -37,6 +37,9 @@ struct starting_point {
 parsed<starting_point> read_starting_point(net::request_head const& head, target const& query,
                                            store::journal_extent const& extent);
 
+// Whether either names a place to go on from.
+bool names_a_place(net::request_head const& head, target const& query);
+
 // The line of an SSE `data` field that explains a reset.
 std::string describe_reset(reset_reason why, std::string_view requested, std::uint64_t after,
                            store::journal_extent const& extent);

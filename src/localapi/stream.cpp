@@ -1,12 +1,14 @@
 #include "localapi/stream.hpp"
 
-#include "localapi/cloudevent.hpp"
+#include "localapi/entry_filter.hpp"
+#include "localapi/follower.hpp"
 #include "localapi/parameters.hpp"
 #include "localapi/render.hpp"
 #include "localapi/sent_object.hpp"
 #include "localapi/starting_point.hpp"
+#include "localapi/stream_writer.hpp"
+#include "json/writer.hpp"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
@@ -21,188 +23,40 @@ using std::chrono::steady_clock;
 
 namespace {
 
-constexpr std::size_t page_entries = 256;
-// A page and a write are meant to stay near these, whatever the size of the resources.
-constexpr std::size_t page_bytes = std::size_t{1024} * 1024;
-constexpr std::size_t write_bytes = std::size_t{64} * 1024;
-
-struct entry_filter {
-  std::optional<store::entry_type> type;
-  std::optional<std::string> subject;
-  std::optional<std::string> status;
-  std::optional<consent::kind> kind;
-  std::optional<std::string> issuer;
-
-  bool passes(store::journal_entry const& entry) const {
-    return (!type || *type == entry.type) && (!subject || *subject == subject_of(entry)) &&
-           (!status || *status == status_of(entry)) && (!kind || (!entry.of_resource && *kind == entry.kind)) &&
-           (!issuer || *issuer == entry.issuer);
-  }
-
-private:
-  static std::string_view status_of(store::journal_entry const& entry) noexcept {
-    if (entry.of_resource) {
-      return entry.of_resource->status ? to_string(*entry.of_resource->status) : std::string_view();
-    }
-    return entry.status ? to_string(*entry.status) : std::string_view();
-  }
-};
-
-parsed<std::optional<store::entry_type>> read_type(target const& from) {
-  auto const text = from.find("type");
-  if (!text) {
-    return std::optional<store::entry_type>{};
-  }
-  auto const type = parse_event_type(*text);
-  if (!type) {
-    return invalid("type", "A type of docs/openapi.yaml, such as ae.openfinance.consent.status.");
-  }
-  return type;
+stream_form form_of(call const& asked) noexcept {
+  return asked.media == "application/x-ndjson" ? stream_form::ndjson : stream_form::sse;
 }
 
-parsed<entry_filter> read_filter(target const& from) {
-  auto type = read_type(from);
-  auto subject = read_consent_id(from, "subject");
-  auto status = read_any_status(from);
-  auto kind = read_kind(from);
-  auto issuer = read_text(from, "issuer");
-  if (auto wrong = first_problem(type, subject, status, kind, issuer)) {
+// Rows of a snapshot that are read at once.
+constexpr std::size_t snapshot_rows = 256;
+
+struct snapshot_wanted {
+  store::consent_filter rows;
+  entry_filter changes;
+  starting_point begin;
+  bool resumes = false; // the rows were had before: the changes after `begin` are left
+};
+
+// The rows may be narrowed by status. The changes may not: what a consent becomes that was in a row is told, whatever
+// it is.
+parsed<snapshot_wanted> read_snapshot(net::request_head const& head, target const& query,
+                                      store::journal_extent const& extent) {
+  auto begin = read_starting_point(head, query, extent);
+  auto status = read_status(query);
+  auto kind = read_kind(query);
+  auto issuer = read_text(query, "issuer");
+  if (auto wrong = first_problem(begin, status, kind, issuer)) {
     return *wrong;
   }
-  return entry_filter{*type, std::move(*subject), std::move(*status), *kind, std::move(*issuer)};
-}
-
-net::response stream_head() {
-  net::response head;
-  head.fields.push_back({"Content-Type", "text/event-stream"});
-  head.fields.push_back({"Cache-Control", "no-store"});
-  return head;
-}
-
-// One open stream, in the frame of its coroutine.
-class stream {
-public:
-  stream(net::exchange& to, store::journal& from, starting_point const& begin, entry_filter filter, std::string epoch)
-      : to_(to), journal_(from), filter_(std::move(filter)), epoch_(std::move(epoch)), after_(begin.after) {}
-
-  bool is_behind() const { return journal_.extent().last > after_; }
-
-  steady_clock::time_point last_written() const noexcept { return last_written_; }
-
-  asio::awaitable<result<void>> open(starting_point const& begin, store::journal_extent const& extent) {
-    // With a place from the start: a client that began at the latest entry and is cut off before the next one comes
-    // must not begin at a later one.
-    pending_ += "retry: 1000\nid: " + make_place(epoch_, after_) + "\n\n";
-    if (begin.reset) {
-      put_reset(*begin.reset, begin.requested, extent);
-    }
-    co_return co_await flush();
-  }
-
-  // Sends all that there is.
-  asio::awaitable<result<void>> catch_up() {
-    while (is_behind()) {
-      auto page = co_await journal_.read(after_, page_limit_);
-      if (!page) {
-        co_return page.error();
-      }
-      auto const extent = journal_.extent();
-      if (extent.pruned > after_) {
-        // Pruned from under a reader that was too slow; whether the page still had them all cannot be told.
-        auto const requested = make_place(epoch_, after_);
-        after_ = extent.pruned;
-        put_reset(reset_reason::pruned, requested, extent);
-        continue;
-      }
-      auto sent = co_await send(*page, extent.last);
-      if (!sent) {
-        co_return sent.error();
-      }
-    }
-    co_return result<void>{};
-  }
-
-  // A comment that keeps the connection alive, and the place for readers whose filter lets little pass: an `id` without
-  // data moves an EventSource's last event id and calls nobody.
-  asio::awaitable<result<void>> heartbeat() {
-    pending_ += ": heartbeat\nid: " + make_place(epoch_, after_) + "\n\n";
-    co_return co_await flush();
-  }
-
-private:
-  void put_reset(reset_reason why, std::string_view requested, store::journal_extent const& extent) {
-    pending_ += "id: " + make_place(epoch_, after_) +
-                "\nevent: reset\ndata: " + describe_reset(why, requested, after_, extent) + "\n\n";
-  }
-
-  void put_entry(store::journal_entry const& entry) {
-    pending_ += "id: ";
-    pending_ += make_place(epoch_, entry.sequence);
-    pending_ += "\nevent: ";
-    pending_ += event_type(entry.type);
-    pending_ += "\ndata: ";
-    pending_ += to_cloudevent(entry, epoch_);
-    pending_ += "\n\n";
-  }
-
-  // Entries beyond `last` wait for the next turn: a reader that came back with such a place at once would seem past the
-  // end.
-  asio::awaitable<result<void>> send(store::journal_page const& page, std::uint64_t last) {
-    std::size_t bytes = 0;
-    for (auto const& entry : page.entries) {
-      if (entry.sequence > last) {
-        break;
-      }
-      bytes += entry.resource.size();
-      after_ = entry.sequence;
-      if (filter_.passes(entry)) {
-        put_entry(entry);
-      }
-      if (pending_.size() >= write_bytes) {
-        auto written = co_await flush();
-        if (!written) {
-          co_return written.error();
-        }
-      }
-    }
-    after_ = std::max(after_, std::min(page.examined, last));
-    fit_page(page.entries.size(), bytes);
-    // At each page's end, too: in a journal that never stands still nothing may wait for a full buffer.
-    co_return co_await flush();
-  }
-
-  void fit_page(std::size_t entries, std::size_t bytes) {
-    auto const average = entries == 0 ? 0 : bytes / entries;
-    page_limit_ = std::clamp<std::size_t>(page_bytes / (average + 1), 1, page_entries);
-  }
-
-  asio::awaitable<result<void>> flush() {
-    if (pending_.empty()) {
-      co_return result<void>{};
-    }
-    auto written = co_await to_.write(pending_);
-    pending_.clear();
-    // A waiting stream keeps no memory for a large event that has gone.
-    pending_.shrink_to_fit();
-    last_written_ = steady_clock::now();
-    co_return written;
-  }
-
-  net::exchange& to_;
-  store::journal& journal_;
-  entry_filter const filter_;
-  std::string const epoch_;
-  std::uint64_t after_;
-  std::size_t page_limit_ = 16; // until the size of this journal's entries is known
-  std::string pending_;
-  steady_clock::time_point last_written_ = steady_clock::now();
-};
-
-// True: something may have happened. False: the peer has gone or the listener stops.
-asio::awaitable<bool> sleep(net::exchange& request, journal_bell::sleeper& sleeper) {
-  using namespace asio::experimental::awaitable_operators;
-  auto const first = co_await (sleeper.wait() || request.closed());
-  co_return first.index() == 0;
+  snapshot_wanted made;
+  made.rows.status = *status;
+  made.rows.kind = *kind;
+  made.rows.issuer = *issuer;
+  made.changes.kind = *kind;
+  made.changes.issuer = std::move(*issuer);
+  made.resumes = !begin->reset && names_a_place(head, query);
+  made.begin = std::move(*begin);
+  return made;
 }
 
 } // namespace
@@ -219,8 +73,8 @@ private:
   std::uint32_t const user_;
 };
 
-event_streams::event_streams(store::journal& from, journal_bell& bell, log_sink& log, stream_settings const& how)
-    : journal_(from), bell_(bell), log_(log), how_(how) {
+event_streams::event_streams(store::event_store& from, journal_bell& bell, log_sink& log, stream_settings const& how)
+    : from_(from), bell_(bell), log_(log), how_(how) {
 }
 
 std::size_t event_streams::open() const {
@@ -256,48 +110,130 @@ void event_streams::give_back(std::uint32_t user) noexcept {
   }
 }
 
+asio::awaitable<void> event_streams::refuse(net::exchange& request, problem why) {
+  auto answer = to_response(why);
+  co_await request.send(std::move(answer));
+}
+
 asio::awaitable<void> event_streams::serve(net::exchange& request, call const& asked) {
-  auto const extent = journal_.extent();
+  auto const extent = from_.extent();
   auto begin = read_starting_point(request.head(), asked.where, extent);
   auto filter = read_filter(asked.where);
-  auto refused = first_problem(begin, filter);
+  auto refused = asked.where.find("limit")
+                     ? std::optional(invalid("limit", "A stream has none: ask for a page of JSON."))
+                     : first_problem(begin, filter);
   auto const user = caller_of(request.head());
   if (!refused) {
     refused = take_place(user);
   }
   if (refused) {
-    auto answer = to_response(*refused);
-    co_await request.send(std::move(answer));
+    co_await refuse(request, std::move(*refused));
     co_return;
   }
   place_taken const taken(*this, user);
+  stream_writer out(request, form_of(asked), extent.epoch);
+  follower reader(out, from_, std::move(*filter), begin->after);
+  auto done = co_await out.start();
+  if (done) {
+    out.put_opening(begin->after);
+    if (begin->reset) {
+      out.put_reset(*begin->reset, begin->requested, begin->after, extent);
+    }
+    done = co_await out.flush();
+  }
+  if (done) {
+    done = co_await follow(request, out, reader);
+  }
+  tell_of_end(done);
+}
 
-  auto head = stream_head();
-  auto done = co_await request.start(std::move(head));
-  if (!done) {
+asio::awaitable<void> event_streams::serve_snapshot(net::exchange& request, call const& asked) {
+  // Taken before the first row is read: what changes afterwards is in the journal behind it, and in the rows perhaps.
+  auto const extent = from_.extent();
+  auto wanted = read_snapshot(request.head(), asked.where, extent);
+  auto refused = first_problem(wanted);
+  auto const user = caller_of(request.head());
+  if (!refused) {
+    refused = take_place(user);
+  }
+  if (refused) {
+    co_await refuse(request, std::move(*refused));
     co_return;
   }
+  place_taken const taken(*this, user);
+  stream_writer out(request, form_of(asked), extent.epoch);
+  auto const begin = wanted->resumes ? wanted->begin.after : extent.last;
+  follower reader(out, from_, std::move(wanted->changes), begin);
+  auto done = co_await out.start();
+  if (done && wanted->resumes) {
+    out.put_opening(begin);
+    done = co_await out.flush();
+  } else if (done) {
+    if (wanted->begin.reset) {
+      out.put_reset(*wanted->begin.reset, wanted->begin.requested, begin, extent);
+    }
+    done = co_await write_rows(out, wanted->rows, begin);
+  }
+  if (done) {
+    done = co_await follow(request, out, reader);
+  }
+  tell_of_end(done);
+}
+
+// In pages, each read in a transaction of its own: a reader that stalls in the middle holds up nothing but itself.
+asio::awaitable<result<void>> event_streams::write_rows(stream_writer& out, store::consent_filter const& filter,
+                                                        std::uint64_t begin) {
+  std::string after;
+  for (bool reading = true; reading;) {
+    auto rows = co_await from_.list(filter, after, snapshot_rows);
+    if (!rows) {
+      co_return rows.error();
+    }
+    reading = rows->size() == snapshot_rows;
+    for (auto const& row : *rows) {
+      json::writer object;
+      object.begin_object();
+      put_consent(object, row, from_.extent().epoch, detail_level::summary);
+      object.end_object();
+      out.put_row(object.take());
+      after = row.state.consent_id;
+    }
+    auto written = co_await out.flush();
+    if (!written) {
+      co_return written.error();
+    }
+  }
+  out.put_snapshot_end(begin);
+  co_return co_await out.flush();
+}
+
+asio::awaitable<result<void>> event_streams::follow(net::exchange& request, stream_writer& out, follower& reader) {
   journal_bell::sleeper sleeper(bell_, co_await asio::this_coro::executor);
-  stream out(request, journal_, *begin, std::move(*filter), extent.epoch);
-  done = co_await out.open(*begin, extent);
-  for (bool here = true; here && done;) {
-    done = co_await out.catch_up();
+  for (bool here = true; here;) {
+    auto done = co_await reader.catch_up();
     if (!done) {
-      break;
+      co_return done.error();
     }
     auto const due = out.last_written() + how_.heartbeat;
     sleeper.arm(due);
     // Only now is it certain that what comes from here on rings.
-    if (out.is_behind()) {
+    if (reader.is_behind()) {
       continue;
     }
-    here = co_await sleep(request, sleeper);
+    here = co_await wait_for_ring(request, sleeper);
     if (here && steady_clock::now() >= due) {
-      done = co_await out.heartbeat();
+      done = co_await reader.heartbeat();
+      if (!done) {
+        co_return done.error();
+      }
     }
   }
-  if (!done && done.error().code != reason::disconnected) {
-    log_.write(severity::warning, "event stream ended", {{"reason", describe(done.error())}});
+  co_return result<void>{};
+}
+
+void event_streams::tell_of_end(result<void> const& how) const {
+  if (!how && how.error().code != reason::disconnected) {
+    log_.write(severity::warning, "event stream ended", {{"reason", describe(how.error())}});
   }
 }
 

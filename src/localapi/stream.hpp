@@ -1,11 +1,13 @@
-// GET /v1/events: the journal as Server-Sent Events.
+// GET /v1/events and /v1/snapshot as streams.
 #ifndef CONSENTD_LOCALAPI_STREAM_HPP
 #define CONSENTD_LOCALAPI_STREAM_HPP
 
 #include "base/log.hpp"
 #include "localapi/bell.hpp"
+#include "localapi/follower.hpp"
 #include "localapi/problem.hpp"
 #include "localapi/routes.hpp"
+#include "localapi/stream_writer.hpp"
 #include "net/http.hpp"
 #include "store/store.hpp"
 
@@ -32,22 +34,30 @@ struct stream_settings {
 // ignores it sees entries again rather than never.
 class event_streams {
 public:
-  // The journal, the bell and the log must outlive it.
-  event_streams(store::journal& from, journal_bell& bell, log_sink& log, stream_settings const& how);
+  // The store, the bell and the log must outlive it.
+  event_streams(store::event_store& from, journal_bell& bell, log_sink& log, stream_settings const& how);
 
-  // Answers and returns when the peer has gone or the listener stops. too_many_streams at the bound.
+  // Each answers, and returns when the peer has gone or the listener stops. too_many_streams at the bound.
   boost::asio::awaitable<void> serve(net::exchange& request, call const& asked);
+  // First where all consents stand, then the changes: who builds a copy has it in one call.
+  boost::asio::awaitable<void> serve_snapshot(net::exchange& request, call const& asked);
 
   std::size_t open() const;
   std::size_t limit() const noexcept { return how_.max_streams; }
 
 private:
-  // The place of an open stream, given back at its end. Empty where the bound leaves none.
+  // The place of an open stream, given back at its end.
   class place_taken;
+  // What refuses the stream, where the bounds leave no place.
   std::optional<problem> take_place(std::uint32_t user);
   void give_back(std::uint32_t user) noexcept;
+  static boost::asio::awaitable<void> refuse(net::exchange& request, problem why);
+  boost::asio::awaitable<result<void>> write_rows(stream_writer& out, store::consent_filter const& filter,
+                                                  std::uint64_t begin);
+  boost::asio::awaitable<result<void>> follow(net::exchange& request, stream_writer& out, follower& reader);
+  void tell_of_end(result<void> const& how) const;
 
-  store::journal& journal_;
+  store::event_store& from_;
   journal_bell& bell_;
   log_sink& log_;
   stream_settings const how_;

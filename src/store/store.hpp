@@ -102,8 +102,10 @@ public:
   virtual async_result<std::size_t> lapse(timestamp now, std::size_t at_most) = 0;
 
   virtual async_result<std::optional<consent_record>> find(std::string consent_id) = 0;
-  // With what is needed to judge its use, read at one moment.
+  // With what is needed to judge its use, read at one moment, and without its resource.
   virtual async_result<standing> find_standing(std::string consent_id) = 0;
+  // The same of several, in their order.
+  virtual async_result<std::vector<standing>> find_standings(std::vector<std::string> consent_ids) = 0;
   // Ordered by consent id. `after` is the last id of the page before.
   virtual async_result<std::vector<consent_record>> list(consent_filter filter, std::string after,
                                                          std::size_t limit) = 0;

@@ -172,6 +172,12 @@ std::vector<consent_record> list_by_ids(connection& on, std::vector<std::string>
   return found;
 }
 
+// Empty when the consent is not known.
+std::string issuer_of(connection& on, std::string const& id) {
+  query row(on, "SELECT issuer FROM consents WHERE id = ?", std::string_view(id));
+  return row.step() ? std::string(row.text(0)) : std::string();
+}
+
 } // namespace
 
 std::optional<consent_record> find_consent(connection& on, std::string const& id) {
@@ -189,12 +195,14 @@ std::optional<consent_record> find_consent(connection& on, std::string const& id
 }
 
 standing find_standing(connection& on, worklist const& inbox, std::string const& id) {
-  auto const known = find_consent(on, id);
+  auto const issuer = issuer_of(on, id);
   // How far processing lags is asked before the state that is answered is read: an event that is settled in between is
   // in that state, and one that was not is in the backlog. The other way round it could be in neither.
   standing made;
-  made.backlog = inbox.backlog(known ? known->state.issuer : std::string());
-  made.consent = find_consent(on, id);
+  made.backlog = inbox.backlog(issuer);
+  if (auto known = load_consent(on, id)) {
+    made.consent = std::move(known->record);
+  }
   return made;
 }
 

@@ -118,6 +118,17 @@ public:
         [this, id = std::move(consent_id)](connection& on) { return sqlite::find_standing(on, worklist_, id); });
   }
 
+  async_result<std::vector<standing>> find_standings(std::vector<std::string> consent_ids) override {
+    return ask<std::vector<standing>>([this, ids = std::move(consent_ids)](connection& on) {
+      std::vector<standing> found;
+      found.reserve(ids.size());
+      for (auto const& id : ids) {
+        found.push_back(sqlite::find_standing(on, worklist_, id));
+      }
+      return found;
+    });
+  }
+
   async_result<std::vector<consent_record>> list(consent_filter filter, std::string after, std::size_t limit) override {
     return ask<std::vector<consent_record>>([filter = std::move(filter), after = std::move(after), limit](
                                                 connection& on) { return list_consents(on, filter, after, limit); });

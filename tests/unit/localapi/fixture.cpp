@@ -23,7 +23,7 @@ boost::asio::awaitable<reload_report> reload_nothing() {
 
 fixture::fixture(settings const& how, std::optional<access_rules> who, right at_most) {
   store::sqlite::settings where;
-  where.path = folder_ / "consentd.db";
+  where.path = database();
   store_ = store::sqlite::open(where, clock_, silent_log(), silent_telemetry());
   access_rules const mine({{.user = ::geteuid(), .group = {}, .allows = right::operate}});
   api_ = std::make_unique<api>(*store_, clock_, silent_log(), how, who.value_or(mine),
@@ -59,7 +59,7 @@ tests::http_answer fixture::call(std::string const& method, std::string const& t
 json::document fixture::json_of(tests::http_answer const& from, long status) {
   BOOST_TEST_REQUIRE(from.status == status, from.status << " " << from.body << " " << from.error);
   BOOST_TEST(from.fields.at("content-type") == "application/json");
-  BOOST_TEST(from.fields.at("cache-control") == "no-store");
+  BOOST_TEST(from.fields.at("cache-control") == (from.fields.contains("etag") ? "private, no-cache" : "no-store"));
   auto read = json::document::parse(from.body, {});
   BOOST_TEST_REQUIRE(read.has_value());
   return std::move(*read);

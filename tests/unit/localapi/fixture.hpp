@@ -54,6 +54,7 @@ public:
   fixture(fixture const&) = delete;
   fixture& operator=(fixture const&) = delete;
 
+  std::string database() const { return folder_ / "consentd.db"; }
   std::string socket() const { return folder_ / "api.sock"; }
 
   tests::http_answer call(std::string const& method, std::string const& target,
@@ -85,6 +86,7 @@ public:
   }
 
   set_clock& time() { return clock_; }
+  std::size_t sessions() const { return listener_->sessions(); } // the fixture's own among them once it has called
   api& calls() { return *api_; }
   store::event_store& store() { return *store_; }
   // A new id for each delivery.

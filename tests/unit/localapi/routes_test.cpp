@@ -72,8 +72,26 @@ BOOST_AUTO_TEST_CASE(accept_is_heeded) {
                              "application/problem+json"}) {
     BOOST_TEST((refused("GET", "/v1/status", accept).kind == problem_kind::not_acceptable), accept);
   }
-  BOOST_TEST(find_route(head_of("GET", "/v1/events", "text/event-stream")).has_value());
-  BOOST_TEST((refused("GET", "/v1/events", "application/json").kind == problem_kind::not_acceptable));
+}
+
+BOOST_AUTO_TEST_CASE(of_several_forms_the_one_is_taken_that_the_caller_wants_most) {
+  auto const form = [](std::string accept, std::string target = "/v1/events") {
+    auto const found = find_route(head_of("GET", std::move(target), std::move(accept)));
+    BOOST_TEST_REQUIRE(found.has_value());
+    return std::string(found->media);
+  };
+  BOOST_TEST(form("") == "text/event-stream");
+  BOOST_TEST(form("*/*") == "text/event-stream");
+  BOOST_TEST(form("text/event-stream") == "text/event-stream");
+  BOOST_TEST(form("application/x-ndjson") == "application/x-ndjson");
+  BOOST_TEST(form("application/json") == "application/json");
+  BOOST_TEST(form("application/*") == "application/x-ndjson");
+  BOOST_TEST(form("application/json, text/event-stream") == "text/event-stream");
+  BOOST_TEST(form("application/json, text/event-stream;q=0.9") == "application/json");
+  BOOST_TEST(form("application/json;q=0.25, application/x-ndjson;q=0.250, */*;q=0.1") == "application/x-ndjson");
+  BOOST_TEST(form("*/*, text/event-stream;q=0") == "application/x-ndjson");
+  BOOST_TEST((refused("GET", "/v1/events", "text/html").kind == problem_kind::not_acceptable));
+  BOOST_TEST((refused("GET", "/v1/snapshot", "application/json").kind == problem_kind::not_acceptable));
 }
 
 BOOST_AUTO_TEST_CASE(unknown_and_repeated_query_names_are_refused_by_name) {

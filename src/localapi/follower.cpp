@@ -1,0 +1,80 @@
+#include "localapi/follower.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace consentd::localapi {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t page_entries = 256;
+// A page is meant to stay near this, whatever the size of the resources.
+constexpr std::size_t page_bytes = std::size_t{1024} * 1024;
+
+} // namespace
+
+follower::follower(stream_writer& to, store::journal& from, entry_filter filter, std::uint64_t after)
+    : to_(to), journal_(from), filter_(std::move(filter)), after_(after) {
+}
+
+asio::awaitable<result<void>> follower::catch_up() {
+  while (is_behind()) {
+    auto page = co_await journal_.read(after_, page_limit_);
+    if (!page) {
+      co_return page.error();
+    }
+    auto const extent = journal_.extent();
+    if (extent.pruned > after_) {
+      // Pruned from under a reader that was too slow; whether the page still had them all cannot be told.
+      auto const requested = to_.place(after_);
+      after_ = extent.pruned;
+      to_.put_reset(reset_reason::pruned, requested, after_, extent);
+      continue;
+    }
+    auto sent = co_await write(*page, extent.last);
+    if (!sent) {
+      co_return sent.error();
+    }
+  }
+  co_return result<void>{};
+}
+
+asio::awaitable<result<void>> follower::heartbeat() {
+  to_.put_heartbeat(after_);
+  co_return co_await to_.flush();
+}
+
+// Entries beyond `last` wait for the next turn: a reader that came back with such a place at once would seem past the
+// end.
+asio::awaitable<result<void>> follower::write(store::journal_page const& page, std::uint64_t last) {
+  std::size_t bytes = 0;
+  for (auto const& entry : page.entries) {
+    if (entry.sequence > last) {
+      break;
+    }
+    bytes += entry.resource.size();
+    after_ = entry.sequence;
+    if (filter_.passes(entry)) {
+      to_.put_entry(entry);
+    }
+    if (to_.full()) {
+      auto written = co_await to_.flush();
+      if (!written) {
+        co_return written.error();
+      }
+    }
+  }
+  after_ = std::max(after_, std::min(page.examined, last));
+  fit_page(page.entries.size(), bytes);
+  // At each page's end, too: in a journal that never stands still nothing may wait for a full buffer.
+  co_return co_await to_.flush();
+}
+
+void follower::fit_page(std::size_t entries, std::size_t bytes) {
+  auto const average = entries == 0 ? 0 : bytes / entries;
+  page_limit_ = std::clamp<std::size_t>(page_bytes / (average + 1), 1, page_entries);
+}
+
+} // namespace consentd::localapi
