@@ -19,6 +19,8 @@ store::sqlite::settings store_settings_of(config::settings const& how) {
   store.waiting_rows = how.store.waiting_rows;
   store.quarantine_rows = how.store.quarantine_rows;
   store.evidence_for = how.store.evidence_for;
+  store.consumers = how.api.max_consumers;
+  store.consumers_for = how.api.consumers_for;
   store.history_for = how.store.history_for;
   store.ended_consents_for = how.store.ended_consents_for;
   store.evidence_bytes = how.store.evidence_for.count() == 0 ? 0 : how.store.evidence_bytes;
@@ -79,6 +81,7 @@ localapi::access_rules access_rules_of(config::settings const& how) {
                                    {.user = {}, .group = {}, .allows = localapi::right::registers}});
   }
   std::vector<localapi::access_rule> rules;
+  rules.reserve(how.access.size());
   for (auto const& one : how.access) {
     rules.push_back({one.user, one.group, right_of(one.right)});
   }
@@ -89,6 +92,7 @@ localapi::settings api_settings_of(config::settings const& how) {
   localapi::settings api;
   api.max_streams = how.api.max_streams;
   api.max_streams_per_user = how.api.max_streams_per_user;
+  api.consumer_lease = how.api.consumer_lease;
   api.max_body_bytes = how.api.max_body_bytes;
   api.behind_after = how.events.behind_after;
   return api;

@@ -169,6 +169,9 @@ private:
     to.max_connections_per_user = size(*in, "max_connections_per_user");
     to.max_streams = size(*in, "max_streams");
     to.max_streams_per_user = size(*in, "max_streams_per_user");
+    to.max_consumers = size(*in, "max_consumers");
+    to.consumers_for = std::chrono::days(in->number("consumer_days"));
+    to.consumer_lease = seconds(*in, "consumer_lease_seconds");
     to.max_body_bytes = size(*in, "max_body_bytes");
   }
 

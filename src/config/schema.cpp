@@ -235,6 +235,11 @@ constexpr std::array api_keys{
     number("max_connections_per_user", "128", 1, 65536, "The same of one user; one more is closed."),
     number("max_streams", "128", 1, 65536, "Event streams at once; more are refused."),
     number("max_streams_per_user", "64", 1, 65536, "The same of one user."),
+    number("max_consumers", "1000", 0, 100000, "Durable consumers; one more is refused."),
+    number("consumer_days", "30", 1, 36525, "A durable consumer that nothing is heard of for so long is forgotten."),
+    number(
+        "consumer_lease_seconds", "30", 1, 86400,
+        "How long the one connection that follows a durable consumer may take to acknowledge before another gets it."),
     number("max_body_bytes", "65536", kibi, 16 * mebi, "A larger request body is refused."),
 };
 

@@ -216,6 +216,9 @@ struct api_settings {
   std::size_t max_connections_per_user = 0;
   std::size_t max_streams = 0;
   std::size_t max_streams_per_user = 0;
+  std::size_t max_consumers = 0;
+  std::chrono::days consumers_for{};
+  std::chrono::seconds consumer_lease{};
   std::size_t max_body_bytes = 0;
   friend bool operator==(api_settings const&, api_settings const&) = default;
 };

@@ -2,6 +2,7 @@
 
 #include "localapi/announce.hpp"
 #include "localapi/consents.hpp"
+#include "localapi/consumers.hpp"
 #include "localapi/deliveries.hpp"
 #include "localapi/doubt.hpp"
 #include "localapi/events_page.hpp"
@@ -31,7 +32,7 @@ constexpr std::size_t complaint_slots = 256;
 api::api(store::event_store& store, clock const& now, log_sink& log, settings const& how, access_rules who,
          daemon_calls by)
     : store_(store), clock_(now), log_(log), how_(how), daemon_(std::move(by)), access_(std::move(who)),
-      refusals_(complaint_slots), bell_(std::make_shared<journal_bell>()),
+      refusals_(complaint_slots), bell_(std::make_shared<journal_bell>()), leases_(*bell_, how.consumer_lease),
       streams_(store, *bell_, log,
                {.max_streams = how.max_streams,
                 .max_streams_per_user = how.max_streams_per_user,
@@ -78,6 +79,13 @@ asio::awaitable<void> api::serve(net::exchange& request, right at_most) {
     co_await streams_.serve(request, *asked);
     co_return;
   }
+  if (asked) {
+    asked->has = std::min(at_most, access_.get()->of(request.head().peer));
+  }
+  if (asked && asked->route->where == endpoint::consumer_events) {
+    co_await streams_.serve_consumer(request, *asked, leases_);
+    co_return;
+  }
   if (asked && asked->route->where == endpoint::snapshot) {
     co_await streams_.serve_snapshot(request, *asked);
     co_return;
@@ -119,6 +127,15 @@ asio::awaitable<net::response> api::answer(net::exchange& request, call const& a
   }
   case endpoint::stream_events:
     co_return co_await events_page(store_, request.head(), asked);
+  case endpoint::list_consumers:
+  case endpoint::show_consumer:
+  case endpoint::keep_consumer:
+  case endpoint::remove_consumer:
+  case endpoint::acknowledge:
+  case endpoint::seek:
+  case endpoint::pause_consumer:
+  case endpoint::resume_consumer:
+    co_return co_await answer_about_consumers(request, asked);
   case endpoint::list_quarantine:
     co_return co_await list_quarantine(store_, asked);
   case endpoint::show_quarantine:
@@ -144,10 +161,31 @@ asio::awaitable<net::response> api::answer(net::exchange& request, call const& a
   case endpoint::reload:
     co_return co_await localapi::reload(daemon_.reload);
   case endpoint::snapshot:
+  case endpoint::consumer_events:
     break; // serve() does it: its answer has no end
   }
   problem const wrong{};
   co_return to_response(wrong);
+}
+
+asio::awaitable<net::response> api::answer_about_consumers(net::exchange& request, call const& asked) {
+  consumer_calls const with{store_, leases_, clock_, how_.max_body_bytes};
+  switch (asked.route->where) {
+  case endpoint::list_consumers:
+    co_return co_await list_consumers(with);
+  case endpoint::show_consumer:
+    co_return co_await show_consumer(with, asked);
+  case endpoint::keep_consumer:
+    co_return co_await keep_consumer(with, request, asked);
+  case endpoint::remove_consumer:
+    co_return co_await remove_consumer(with, request, asked);
+  case endpoint::acknowledge:
+    co_return co_await acknowledge(with, request, asked);
+  case endpoint::seek:
+    co_return co_await seek(with, request, asked);
+  default:
+    co_return co_await pause_consumer(with, request, asked);
+  }
 }
 
 asio::awaitable<void> door::serve(net::exchange& request) {

@@ -7,6 +7,7 @@
 #include "base/time.hpp"
 #include "localapi/access.hpp"
 #include "localapi/bell.hpp"
+#include "localapi/consumer_leases.hpp"
 #include "localapi/reload.hpp"
 #include "localapi/routes.hpp"
 #include "localapi/status.hpp"
@@ -30,6 +31,7 @@ struct settings {
   std::size_t max_body_bytes = std::size_t{64} * 1024;
   std::chrono::seconds behind_after{60}; // contract section 6: "we are not behind"
   std::chrono::milliseconds heartbeat{15000};
+  std::chrono::milliseconds consumer_lease{30000};
 };
 
 // Routes the calls of docs/openapi.yaml to those who have the right to them. Any number of sessions on any threads.
@@ -54,6 +56,7 @@ private:
   std::optional<problem> check_right(net::peer const& who, parsed<call> const& asked, right at_most);
   void tell_of_refusal(net::peer const& who, std::string_view what, right has);
   boost::asio::awaitable<net::response> answer(net::exchange& request, call const& asked);
+  boost::asio::awaitable<net::response> answer_about_consumers(net::exchange& request, call const& asked);
 
   store::event_store& store_;
   clock const& clock_;
@@ -64,6 +67,7 @@ private:
   net::complaint_pace refusals_;
   // Shared with the store, which keeps its observer until it ends, after this.
   std::shared_ptr<journal_bell> bell_;
+  consumer_leases leases_;
   event_streams streams_;
 };
 

@@ -30,13 +30,14 @@ parsed<std::optional<store::entry_type>> read_type(target const& from) {
 
 } // namespace
 
-bool entry_filter::passes(store::journal_entry const& entry) const {
+bool passes(store::entry_filter const& filter, store::journal_entry const& entry) {
+  auto const& [type, subject, status, kind, issuer] = filter;
   return (!type || *type == entry.type) && (!subject || *subject == subject_of(entry)) &&
          (!status || *status == status_of(entry)) && (!kind || (!entry.of_resource && *kind == entry.kind)) &&
          (!issuer || *issuer == entry.issuer);
 }
 
-parsed<entry_filter> read_filter(target const& from) {
+parsed<store::entry_filter> read_filter(target const& from) {
   auto type = read_type(from);
   auto subject = read_consent_id(from, "subject");
   auto status = read_any_status(from);
@@ -45,7 +46,7 @@ parsed<entry_filter> read_filter(target const& from) {
   if (auto wrong = first_problem(type, subject, status, kind, issuer)) {
     return *wrong;
   }
-  return entry_filter{*type, std::move(*subject), std::move(*status), *kind, std::move(*issuer)};
+  return store::entry_filter{*type, std::move(*subject), std::move(*status), *kind, std::move(*issuer)};
 }
 
 } // namespace consentd::localapi

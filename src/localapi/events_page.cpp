@@ -29,11 +29,11 @@ struct page {
 };
 
 // Appends what passes, until there are enough; false then.
-bool take(page& into, store::journal_page const& read, entry_filter const& filter, std::string const& epoch,
+bool take(page& into, store::journal_page const& read, store::entry_filter const& filter, std::string const& epoch,
           std::size_t limit) {
   for (auto const& entry : read.entries) {
     into.after = entry.sequence;
-    if (!filter.passes(entry)) {
+    if (!passes(filter, entry)) {
       continue;
     }
     auto const text = to_cloudevent(entry, epoch);
@@ -58,14 +58,21 @@ boost::asio::awaitable<net::response> events_page(store::journal& from, net::req
   if (auto wrong = first_problem(begin, filter, limit)) {
     co_return to_response(*wrong);
   }
+  page_wanted const wanted{std::move(*begin), std::move(*filter), *limit};
+  co_return co_await events_page(from, wanted);
+}
+
+boost::asio::awaitable<net::response> events_page(store::journal& from, page_wanted const& wanted) {
+  auto const extent = from.extent();
+  auto const& begin = wanted.begin;
   page made;
-  made.after = begin->after;
+  made.after = begin.after;
   made.out.begin_object();
   made.out.name("reset");
-  begin->reset ? made.out.raw(describe_reset(*begin->reset, begin->requested, begin->after, extent)) : made.out.null();
+  begin.reset ? made.out.raw(describe_reset(*begin.reset, begin.requested, begin.after, extent)) : made.out.null();
   made.out.name("events").begin_array();
   bool more_wanted = true;
-  while (more_wanted && made.after < extent.last && made.after - begin->after < most_examined) {
+  while (more_wanted && made.after < extent.last && made.after - begin.after < most_examined) {
     auto read = co_await from.read(made.after, entries_at_once);
     if (!read) {
       co_return to_response(from_failure(read.error()));
@@ -74,7 +81,7 @@ boost::asio::awaitable<net::response> events_page(store::journal& from, net::req
       // From under us, which the next page will say, since it asks for a place that is gone.
       break;
     }
-    more_wanted = take(made, *read, *filter, extent.epoch, *limit);
+    more_wanted = take(made, *read, wanted.filter, extent.epoch, wanted.limit);
   }
   made.out.end_array();
   put_text(made.out, "place", make_place(extent.epoch, made.after));

@@ -3,10 +3,13 @@
 #define CONSENTD_LOCALAPI_EVENTS_PAGE_HPP
 
 #include "localapi/routes.hpp"
+#include "localapi/starting_point.hpp"
 #include "net/http.hpp"
 #include "store/store.hpp"
 
 #include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
 
 namespace consentd::localapi {
 
@@ -14,6 +17,14 @@ namespace consentd::localapi {
 // have more behind it.
 boost::asio::awaitable<net::response> events_page(store::journal& from, net::request_head const& head,
                                                   call const& asked);
+
+// The same from a place that somebody else knows.
+struct page_wanted {
+  starting_point begin;
+  store::entry_filter filter;
+  std::size_t limit = 0;
+};
+boost::asio::awaitable<net::response> events_page(store::journal& from, page_wanted const& wanted);
 
 } // namespace consentd::localapi
 

@@ -15,12 +15,13 @@ constexpr std::size_t page_bytes = std::size_t{1024} * 1024;
 
 } // namespace
 
-follower::follower(stream_writer& to, store::journal& from, entry_filter filter, std::uint64_t after)
-    : to_(to), journal_(from), filter_(std::move(filter)), after_(after) {
+follower::follower(stream_writer& to, store::journal& from, store::entry_filter filter, std::uint64_t after,
+                   consumer_leases::lease* held)
+    : to_(to), journal_(from), filter_(std::move(filter)), after_(after), held_(held) {
 }
 
 asio::awaitable<result<void>> follower::catch_up() {
-  while (is_behind()) {
+  while (is_behind() && ended().empty()) {
     auto page = co_await journal_.read(after_, page_limit_);
     if (!page) {
       co_return page.error();
@@ -56,8 +57,11 @@ asio::awaitable<result<void>> follower::write(store::journal_page const& page, s
     }
     bytes += entry.resource.size();
     after_ = entry.sequence;
-    if (filter_.passes(entry)) {
+    if (passes(filter_, entry)) {
       to_.put_entry(entry);
+      if (held_ != nullptr) {
+        held_->sent(entry.sequence);
+      }
     }
     if (to_.full()) {
       auto written = co_await to_.flush();

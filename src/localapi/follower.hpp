@@ -2,6 +2,7 @@
 #ifndef CONSENTD_LOCALAPI_FOLLOWER_HPP
 #define CONSENTD_LOCALAPI_FOLLOWER_HPP
 
+#include "localapi/consumer_leases.hpp"
 #include "localapi/entry_filter.hpp"
 #include "localapi/stream_writer.hpp"
 #include "store/store.hpp"
@@ -10,18 +11,24 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace consentd::localapi {
 
 // In the frame of the stream's coroutine: keeps a number, and at most one page.
 class follower {
 public:
-  // Writer and journal must outlive it.
-  follower(stream_writer& to, store::journal& from, entry_filter filter, std::uint64_t after);
+  // Writer, journal and lease must outlive it. With a lease (of a durable consumer) it tells what it has sent, and
+  // stops once that has ended.
+  follower(stream_writer& to, store::journal& from, store::entry_filter filter, std::uint64_t after,
+           consumer_leases::lease* held = nullptr);
 
   bool is_behind() const { return journal_.extent().last > after_; }
   // Up to which the journal was looked through.
   std::uint64_t after() const noexcept { return after_; }
+
+  // Why the stream must end; empty while it may go on.
+  std::string_view ended() const { return held_ != nullptr ? held_->ended() : std::string_view(); }
 
   // Writes all that there is.
   boost::asio::awaitable<result<void>> catch_up();
@@ -33,8 +40,9 @@ private:
 
   stream_writer& to_;
   store::journal& journal_;
-  entry_filter const filter_;
+  store::entry_filter const filter_;
   std::uint64_t after_;
+  consumer_leases::lease* const held_;
   std::size_t page_limit_ = 16; // until the size of this journal's entries is known
 };
 

@@ -17,7 +17,7 @@ constexpr std::string_view events = "text/event-stream, application/x-ndjson, ap
 
 // tests/unit/localapi/check_openapi.py reads this table and holds docs/openapi.yaml against it: one row, one line.
 // clang-format off
-constexpr std::array<route, 21> table{{
+constexpr std::array<route, 30> table{{
     {"GET", "/v1/consents", json, endpoint::list_consents, right::read, {"status", "kind", "issuer", "base_consent_id", "updated_after", "expires_before", "limit", "cursor"}},
     {"GET", "/v1/consents/{consent_id}", json, endpoint::show_consent, right::read, {"wait_for", "timeout"}},
     {"PUT", "/v1/consents/{consent_id}", json, endpoint::announce_consent, right::registers, {}},
@@ -29,6 +29,15 @@ constexpr std::array<route, 21> table{{
     {"POST", "/v1/usable", json, endpoint::consents_usable, right::read, {}},
     {"GET", "/v1/events", events, endpoint::stream_events, right::read, {"after", "type", "subject", "status", "kind", "issuer", "limit"}},
     {"GET", "/v1/snapshot", stream, endpoint::snapshot, right::read, {"after", "status", "kind", "issuer"}},
+    {"GET", "/v1/consumers", json, endpoint::list_consumers, right::read, {}},
+    {"GET", "/v1/consumers/{name}", json, endpoint::show_consumer, right::read, {}},
+    {"PUT", "/v1/consumers/{name}", json, endpoint::keep_consumer, right::read, {}},
+    {"DELETE", "/v1/consumers/{name}", json, endpoint::remove_consumer, right::read, {}},
+    {"GET", "/v1/consumers/{name}/events", events, endpoint::consumer_events, right::read, {"limit"}},
+    {"POST", "/v1/consumers/{name}/ack", json, endpoint::acknowledge, right::read, {}},
+    {"POST", "/v1/consumers/{name}/seek", json, endpoint::seek, right::read, {}},
+    {"POST", "/v1/consumers/{name}/pause", json, endpoint::pause_consumer, right::read, {}},
+    {"POST", "/v1/consumers/{name}/resume", json, endpoint::resume_consumer, right::read, {}},
     {"GET", "/v1/quarantine", json, endpoint::list_quarantine, right::operate, {"reason", "limit", "cursor"}},
     {"GET", "/v1/quarantine/{delivery_id}", json, endpoint::show_quarantine, right::operate, {}},
     {"DELETE", "/v1/quarantine/{delivery_id}", json, endpoint::drop_quarantined, right::operate, {}},

@@ -26,6 +26,15 @@ enum class endpoint : std::uint8_t {
   consents_usable,
   stream_events,
   snapshot,
+  list_consumers,
+  show_consumer,
+  keep_consumer,
+  remove_consumer,
+  consumer_events,
+  acknowledge,
+  seek,
+  pause_consumer,
+  resume_consumer,
   list_quarantine,
   show_quarantine,
   retry_quarantined,
@@ -54,9 +63,10 @@ std::span<route const> routes() noexcept;
 struct call {
   localapi::route const* route = nullptr;
   target where;
-  std::string_view media; // of those that the route has
-  std::string id;         // the segment that the last `{…}` stood for; empty when the path has none
-  std::string within;     // that of the one before it
+  std::string_view media;  // of those that the route has
+  std::string id;          // the segment that the last `{…}` stood for; empty when the path has none
+  std::string within;      // that of the one before it
+  right has = right::none; // what the caller may do
 };
 
 // The call that a request is. path_unknown; method_not_allowed, with `allow`; not_acceptable; invalid_argument for a

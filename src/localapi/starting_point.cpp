@@ -40,6 +40,8 @@ std::optional<reset_reason> judge(place const& asked, store::journal_extent cons
   return std::nullopt;
 }
 
+} // namespace
+
 starting_point begin_at(std::string_view text, store::journal_extent const& extent) {
   constexpr std::size_t shown = 128;
   starting_point made{extent.pruned, reset_reason::unknown, std::string(text.substr(0, shown))};
@@ -51,8 +53,6 @@ starting_point begin_at(std::string_view text, store::journal_extent const& exte
   }
   return made;
 }
-
-} // namespace
 
 std::string_view to_string(reset_reason why) noexcept {
   switch (why) {

@@ -31,6 +31,9 @@ struct starting_point {
   std::string requested; // as it was asked for, cut to 128 bytes; empty where nothing was
 };
 
+// From what may be a place.
+starting_point begin_at(std::string_view text, store::journal_extent const& extent);
+
 // From `Last-Event-ID` (a client that reconnects sends it beside the query of its first request, so it counts more),
 // else from `after`: a place, or `latest`; from the oldest entry kept when neither came. invalid_argument only for an
 // `after` that is not of a place's form: a browser's EventSource would never come back after a 400 to its own header.

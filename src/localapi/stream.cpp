@@ -1,6 +1,8 @@
 #include "localapi/stream.hpp"
 
+#include "localapi/consumers.hpp"
 #include "localapi/entry_filter.hpp"
+#include "localapi/events_page.hpp"
 #include "localapi/follower.hpp"
 #include "localapi/parameters.hpp"
 #include "localapi/render.hpp"
@@ -27,12 +29,15 @@ stream_form form_of(call const& asked) noexcept {
   return asked.media == "application/x-ndjson" ? stream_form::ndjson : stream_form::sse;
 }
 
+// How often a consumer that has nothing to acknowledge is noted to be there.
+constexpr std::chrono::hours seen_interval{1};
+
 // Rows of a snapshot that are read at once.
 constexpr std::size_t snapshot_rows = 256;
 
 struct snapshot_wanted {
   store::consent_filter rows;
-  entry_filter changes;
+  store::entry_filter changes;
   starting_point begin;
   bool resumes = false; // the rows were had before: the changes after `begin` are left
 };
@@ -207,15 +212,102 @@ asio::awaitable<result<void>> event_streams::write_rows(stream_writer& out, stor
   co_return co_await out.flush();
 }
 
-asio::awaitable<result<void>> event_streams::follow(net::exchange& request, stream_writer& out, follower& reader) {
+struct event_streams::followed_consumer {
+  std::string name;
+  consumer_leases::lease& held;
+  std::uint64_t place = 0; // as it is kept
+  steady_clock::time_point noted = steady_clock::now();
+};
+
+// What passes its filter was all acknowledged: what did not pass need not be looked through again.
+asio::awaitable<void> event_streams::advance(follower const& reader, followed_consumer& consumer) {
+  bool const further = reader.after() > consumer.place && consumer.held.owes_nothing();
+  if (!further && steady_clock::now() - consumer.noted < seen_interval) {
+    co_return;
+  }
+  consumer.noted = steady_clock::now();
+  if (further) {
+    consumer.place = reader.after();
+    static_cast<void>(co_await from_.acknowledge(consumer.name, consumer.place));
+  } else {
+    static_cast<void>(co_await from_.note_seen(consumer.name));
+  }
+}
+
+asio::awaitable<void> event_streams::serve_consumer(net::exchange& request, call const& asked,
+                                                    consumer_leases& leases) {
+  auto const extent = from_.extent();
+  auto const known = co_await find_own(from_, request.head(), asked);
+  bool const in_pages = asked.media == "application/json";
+  auto const limit = read_limit(asked.where);
+  auto refused = first_problem(known, limit);
+  if (!refused && known->paused) {
+    refused = problem{problem_kind::conflict, "The consumer is paused.", {}, {}};
+  }
+  if (!refused && !in_pages && asked.where.find("limit")) {
+    refused = invalid("limit", "A stream has none: ask for a page of JSON.");
+  }
+  if (refused) {
+    co_await refuse(request, std::move(*refused));
+    co_return;
+  }
+  std::chrono::milliseconds retry_after{};
+  auto const held = leases.take(known->of.name, steady_clock::now(), retry_after);
+  if (!held) {
+    auto answer = to_response({problem_kind::conflict, "Another connection follows this consumer.", {}, {}});
+    answer.fields.push_back(
+        {"Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(retry_after).count())});
+    co_await request.send(std::move(answer));
+    co_return;
+  }
+  auto begin = begin_at(make_place(known->epoch, known->place), extent);
+  if (in_pages) {
+    page_wanted const wanted{std::move(begin), known->of.filter, *limit};
+    auto answer = co_await events_page(from_, wanted);
+    co_await request.send(std::move(answer));
+    co_return;
+  }
+  auto const user = caller_of(request.head());
+  if (auto full = take_place(user)) {
+    co_await refuse(request, std::move(*full));
+    co_return;
+  }
+  place_taken const taken(*this, user);
+  static_cast<void>(co_await from_.note_seen(known->of.name));
+  stream_writer out(request, form_of(asked), extent.epoch);
+  follower reader(out, from_, known->of.filter, begin.after, held.get());
+  followed_consumer consumer{known->of.name, *held, begin.after};
+  auto done = co_await out.start();
+  if (done) {
+    out.put_opening(begin.after);
+    if (begin.reset) {
+      out.put_reset(*begin.reset, begin.requested, begin.after, extent);
+    }
+    done = co_await out.flush();
+  }
+  if (done) {
+    done = co_await follow(request, out, reader, &consumer);
+  }
+  tell_of_end(done);
+}
+
+asio::awaitable<result<void>> event_streams::follow(net::exchange& request, stream_writer& out, follower& reader,
+                                                    followed_consumer* consumer) {
   journal_bell::sleeper sleeper(bell_, co_await asio::this_coro::executor);
   for (bool here = true; here;) {
     auto done = co_await reader.catch_up();
     if (!done) {
       co_return done.error();
     }
+    if (auto const why = reader.ended(); !why.empty()) {
+      out.put_end(why);
+      co_return co_await out.flush();
+    }
     auto const due = out.last_written() + how_.heartbeat;
     sleeper.arm(due);
+    if (!reader.ended().empty()) {
+      continue;
+    }
     // Only now is it certain that what comes from here on rings.
     if (reader.is_behind()) {
       continue;
@@ -225,6 +317,9 @@ asio::awaitable<result<void>> event_streams::follow(net::exchange& request, stre
       done = co_await reader.heartbeat();
       if (!done) {
         co_return done.error();
+      }
+      if (consumer != nullptr) {
+        co_await advance(reader, *consumer);
       }
     }
   }

@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "localapi/bell.hpp"
+#include "localapi/consumer_leases.hpp"
 #include "localapi/follower.hpp"
 #include "localapi/problem.hpp"
 #include "localapi/routes.hpp"
@@ -42,6 +43,10 @@ public:
   // First where all consents stand, then the changes: who builds a copy has it in one call.
   boost::asio::awaitable<void> serve_snapshot(net::exchange& request, call const& asked);
 
+  // The stream of a durable consumer, from its place on, or a page of it; conflict while another follows it, or while
+  // it is paused.
+  boost::asio::awaitable<void> serve_consumer(net::exchange& request, call const& asked, consumer_leases& leases);
+
   std::size_t open() const;
   std::size_t limit() const noexcept { return how_.max_streams; }
 
@@ -54,7 +59,11 @@ private:
   static boost::asio::awaitable<void> refuse(net::exchange& request, problem why);
   boost::asio::awaitable<result<void>> write_rows(stream_writer& out, store::consent_filter const& filter,
                                                   std::uint64_t begin);
-  boost::asio::awaitable<result<void>> follow(net::exchange& request, stream_writer& out, follower& reader);
+  // The consumer whose stream it is; null for the others.
+  struct followed_consumer;
+  boost::asio::awaitable<result<void>> follow(net::exchange& request, stream_writer& out, follower& reader,
+                                              followed_consumer* consumer = nullptr);
+  boost::asio::awaitable<void> advance(follower const& reader, followed_consumer& consumer);
   void tell_of_end(result<void> const& how) const;
 
   store::event_store& from_;

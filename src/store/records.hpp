@@ -257,6 +257,39 @@ struct journal_entry {
   std::optional<std::uint32_t> uid;
 };
 
+// Which entries of the journal a subscriber asks for. What is absent lets everything pass.
+struct entry_filter {
+  std::optional<entry_type> type;
+  std::optional<std::string> subject; // id of a consent or a resource
+  std::optional<std::string> status;  // of a consent or of a resource, as it is spelt
+  std::optional<consent::kind> kind;  // lets nothing pass that is not about a consent
+  std::optional<std::string> issuer;
+
+  friend bool operator==(entry_filter const&, entry_filter const&) = default;
+};
+
+// A subscriber whose place is kept here.
+struct consumer {
+  std::string name;
+  entry_filter filter;
+  std::uint32_t uid = 0; // who made it
+};
+
+struct consumer_record {
+  consumer of;
+  std::string epoch;       // of the journal that the place is in
+  std::uint64_t place = 0; // entries up to and with this one were dealt with
+  bool paused = false;
+  timestamp created;
+  timestamp seen;                            // when it was last heard of
+  std::optional<timestamp> oldest_unhandled; // record of the first entry behind its place
+};
+
+struct kept_consumer {
+  consumer_record consumer;
+  bool created = false;
+};
+
 struct journal_page {
   std::vector<journal_entry> entries;
   std::uint64_t examined = 0;

@@ -137,6 +137,31 @@ public:
   virtual void on_growth(std::function<void()> grew) = 0;
 };
 
+// Subscribers whose places are kept: each takes up where it said that it had come to.
+class consumers {
+public:
+  virtual ~consumers() = default;
+
+  // Makes it, to begin after `after`; one that is there gets the filter, and keeps its place and whose it is. conflict:
+  // as many as may be are there.
+  virtual async_result<kept_consumer> keep(consumer wanted, std::uint64_t after) = 0;
+  virtual async_result<std::optional<consumer_record>> find_consumer(std::string name) = 0;
+  // All, by name.
+  virtual async_result<std::vector<consumer_record>> list_consumers() = 0;
+  // Entries up to and with `sequence` were dealt with. One that was acknowledged before changes nothing: places only go
+  // forward. not_found; invalid_argument beyond the newest entry.
+  virtual async_result<consumer_record> acknowledge(std::string name, std::uint64_t sequence) = 0;
+  // Its place is `sequence` from now on, forward or back. As acknowledge().
+  virtual async_result<consumer_record> seek(std::string name, std::uint64_t sequence) = 0;
+  virtual async_result<consumer_record> pause(std::string name, bool paused) = 0; // not_found
+  // It was heard of: one that is not for the configured time is forgotten.
+  virtual async_result<void> note_seen(std::string name) = 0;
+  // Whether it was there.
+  virtual async_result<bool> remove_consumer(std::string name) = 0;
+  // The newest entry that was recorded before that time; the place before the oldest kept, when none was.
+  virtual async_result<std::uint64_t> place_before(timestamp when) = 0;
+};
+
 // What operators look into, and what they do about it.
 class records {
 public:
@@ -181,9 +206,17 @@ public:
 };
 
 // All of it. One object for the process; ends after everything that uses it.
-class event_store : public inbox, public consents, public resources, public journal, public records, public key_sets {
+class event_store : public inbox,
+                    public consents,
+                    public resources,
+                    public journal,
+                    public consumers,
+                    public records,
+                    public key_sets {
 public:
   using consents::find;
+  using consumers::keep;
+  using key_sets::keep;
   using resources::find;
 };
 

@@ -83,6 +83,23 @@ class Access(harness.DaemonCase):
         self.assertEqual(self.erase_as(STRANGER, "c"), 403)
         self.assertEqual(self.erase_as(0, "c"), 200)  # the daemon of this test runs as root
 
+    def test_consumer_is_its_maker_s_and_an_operator_s(self):
+        self.rules(("group", CLIENTS, "read"), ("user", OPERATOR, "operate"))
+        self.start()
+        send = ("-H", "Content-Type: application/json", "--data")
+        self.assertEqual(self.call(READER, "/v1/consumers/mine", "-X", "PUT", *send, "{}")[0], 201)
+        for user, status in ((STRANGER, 403), (READER, 200), (OPERATOR, 200)):
+            with self.subTest(user=user):
+                self.assertEqual(self.call(user, "/v1/consumers/mine")[0], 200)  # anybody who may read may look
+                self.assertEqual(self.call(user, "/v1/consumers/mine/events", "-H", "Accept: application/json")[0], status)
+                self.assertEqual(self.call(user, "/v1/consumers/mine", "-X", "PUT", *send, "{}")[0], status)
+                self.assertEqual(self.call(user, "/v1/consumers/mine/seek", *send, '{"place":"earliest"}')[0], status)
+                self.assertEqual(self.call(user, "/v1/consumers/mine/pause", "-X", "POST")[0], status)
+                self.assertEqual(self.call(user, "/v1/consumers/mine/resume", "-X", "POST")[0], status)
+        self.assertEqual(json.loads(self.call(READER, "/v1/consumers/mine")[1])["uid"], READER)
+        self.assertEqual(self.call(STRANGER, "/v1/consumers/mine", "-X", "DELETE")[0], 403)
+        self.assertEqual(self.call(OPERATOR, "/v1/consumers/mine", "-X", "DELETE")[0], 200)
+
     def test_refusal_is_logged_with_pid_and_uid_once_a_minute(self):
         self.rules(("user", WRITER, "register"))
         self.start()

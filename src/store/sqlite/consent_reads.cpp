@@ -33,26 +33,6 @@ std::int64_t probe(connection& on, std::string const& text, std::function<void(q
   return counted.step() ? counted.integer(0) : 0;
 }
 
-// The first entry of the journal recorded after `when`; entries are recorded in the order of their times.
-std::int64_t first_entry_after(connection& on, timestamp when) {
-  std::int64_t low = 0;
-  std::int64_t high = 0;
-  {
-    query last(on, "SELECT ifnull(max(sequence), 0) FROM journal");
-    high = (last.step() ? last.integer(0) : 0) + 1;
-  }
-  while (low < high) {
-    auto const middle = low + (high - low) / 2;
-    query next(on, "SELECT recorded FROM journal WHERE sequence >= ? ORDER BY sequence LIMIT 1", middle);
-    if (!next.step() || next.time(0) > when) {
-      high = middle;
-    } else {
-      low = middle + 1;
-    }
-  }
-  return low;
-}
-
 bool journal_reaches_back_to(connection& on, std::int64_t sequence) {
   query first(on, "SELECT min(sequence) FROM journal");
   return first.step() && !first.is_null(0) && first.integer(0) < sequence;

@@ -121,4 +121,23 @@ journal_page read_journal(connection& on, std::uint64_t after, std::size_t limit
   return page;
 }
 
+std::int64_t first_entry_after(connection& on, timestamp when) {
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+  {
+    query last(on, "SELECT ifnull(max(sequence), 0) FROM journal");
+    high = (last.step() ? last.integer(0) : 0) + 1;
+  }
+  while (low < high) {
+    auto const middle = low + (high - low) / 2;
+    query next(on, "SELECT recorded FROM journal WHERE sequence >= ? ORDER BY sequence LIMIT 1", middle);
+    if (!next.step() || next.time(0) > when) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
+}
+
 } // namespace consentd::store::sqlite

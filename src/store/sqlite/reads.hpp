@@ -19,6 +19,9 @@ std::vector<pending_delivery> read_pending(connection& on, std::vector<std::int6
 
 std::optional<consent_record> find_consent(connection& on, std::string const& id);
 standing find_standing(connection& on, worklist const& inbox, std::string const& id);
+// The first entry of the journal recorded after `when`, or the number behind the newest; entries are recorded in the
+// order of their times.
+std::int64_t first_entry_after(connection& on, timestamp when);
 std::vector<consent_record> list_consents(connection& on, consent_filter const& filter, std::string const& after,
                                           std::size_t limit);
 

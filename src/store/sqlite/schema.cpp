@@ -241,9 +241,26 @@ CREATE INDEX consents_ended ON consents (updated) WHERE (status >= 4 OR flags & 
 CREATE INDEX journal_document ON journal (document) WHERE document IS NOT NULL AND consent_id = '';
 )sql";
 
+constexpr char const* version_8 = R"sql(
+CREATE TABLE consumers (
+  name TEXT PRIMARY KEY,
+  uid INTEGER NOT NULL,
+  type INTEGER,
+  subject TEXT,
+  status TEXT,
+  kind INTEGER,
+  issuer TEXT,
+  epoch TEXT NOT NULL,
+  place INTEGER NOT NULL,
+  paused INTEGER NOT NULL,
+  created INTEGER NOT NULL,
+  seen INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
 // The step at index N leads from version N to N + 1.
 constexpr std::array<char const*, schema_version> steps{version_1, version_2, version_3, version_4,
-                                                        version_5, version_6, version_7};
+                                                        version_5, version_6, version_7, version_8};
 
 std::int64_t pragma(connection& on, sql text) {
   query asked(on, text);

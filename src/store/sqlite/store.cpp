@@ -1,5 +1,6 @@
 #include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/consent_writes.hpp"
+#include "store/sqlite/consumer_rows.hpp"
 #include "store/sqlite/evidence.hpp"
 #include "store/sqlite/files.hpp"
 #include "store/sqlite/inbox_writes.hpp"
@@ -147,6 +148,57 @@ public:
   bool is_failing() const noexcept override { return facts_.failing(); }
 
   journal_extent extent() const override { return {facts_.epoch(), facts_.pruned(), facts_.last()}; }
+
+  async_result<kept_consumer> keep(consumer wanted, std::uint64_t after) override {
+    return writer_.submit<kept_consumer>(
+        [wanted = std::move(wanted), after](ledger& in) { return keep_consumer(in, wanted, after); });
+  }
+
+  async_result<std::optional<consumer_record>> find_consumer(std::string name) override {
+    return ask<std::optional<consumer_record>>(
+        [name = std::move(name)](connection& on) { return sqlite::find_consumer(on, name); });
+  }
+
+  async_result<std::vector<consumer_record>> list_consumers() override {
+    return ask<std::vector<consumer_record>>([](connection& on) { return sqlite::list_consumers(on); });
+  }
+
+  async_result<consumer_record> acknowledge(std::string name, std::uint64_t sequence) override {
+    return writer_.submit<consumer_record>([name = std::move(name), sequence](ledger& in) {
+      return move_consumer(in, name, sequence, place_change::acknowledged);
+    });
+  }
+
+  async_result<consumer_record> seek(std::string name, std::uint64_t sequence) override {
+    return writer_.submit<consumer_record>([name = std::move(name), sequence](ledger& in) {
+      return move_consumer(in, name, sequence, place_change::sought);
+    });
+  }
+
+  async_result<consumer_record> pause(std::string name, bool paused) override {
+    return writer_.submit<consumer_record>(
+        [name = std::move(name), paused](ledger& in) { return pause_consumer(in, name, paused); });
+  }
+
+  async_result<void> note_seen(std::string name) override {
+    return writer_.submit<void>([name = std::move(name)](ledger& in) -> result<void> {
+      sqlite::note_seen(in, name);
+      return {};
+    });
+  }
+
+  async_result<bool> remove_consumer(std::string name) override {
+    return writer_.submit<bool>(
+        [name = std::move(name)](ledger& in) -> result<bool> { return sqlite::remove_consumer(in, name); });
+  }
+
+  async_result<std::uint64_t> place_before(timestamp when) override {
+    return ask<std::uint64_t>([this, when](connection& on) {
+      auto const just_before = when - std::chrono::microseconds(1);
+      auto const next = static_cast<std::uint64_t>(first_entry_after(on, just_before));
+      return std::max(next, facts_.pruned() + 1) - 1;
+    });
+  }
 
   async_result<void> keep(kept_key_set set, std::size_t at_most) override {
     return writer_.submit<void>([set = std::move(set), at_most](ledger& in) -> result<void> {

@@ -1,0 +1,68 @@
+// Who follows a durable consumer's stream now: one at a time.
+#ifndef CONSENTD_LOCALAPI_CONSUMER_LEASES_HPP
+#define CONSENTD_LOCALAPI_CONSUMER_LEASES_HPP
+
+#include "localapi/bell.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace consentd::localapi {
+
+// A holder whose connection ends gives its lease back. One that is there but has not acknowledged, for as long as a
+// lease, what it was sent loses it to the next who asks; one that owes nothing keeps it. Any thread.
+class consumer_leases {
+public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  // `bell` wakes the streams of holders that lose their lease; it must outlive this.
+  consumer_leases(journal_bell& bell, std::chrono::milliseconds length) : bell_(bell), length_(length) {}
+
+  // In the frame of the stream that holds it; ends before the leases.
+  class lease {
+  public:
+    ~lease();
+    lease(lease const&) = delete;
+    lease& operator=(lease const&) = delete;
+
+    // Why the stream must end; empty while it may go on.
+    std::string_view ended() const;
+    // An entry of that number was written.
+    void sent(std::uint64_t sequence);
+    // Nothing was sent that is not acknowledged.
+    bool owes_nothing() const;
+
+  private:
+    friend class consumer_leases;
+    struct state;
+    lease(consumer_leases& of, std::string name, std::shared_ptr<state> holds);
+    consumer_leases& of_;
+    std::string const name_;
+    std::shared_ptr<state> const state_;
+  };
+
+  // Null while another holds it; then `retry_after` is how long it may still take.
+  std::unique_ptr<lease> take(std::string const& name, time_point now, std::chrono::milliseconds& retry_after);
+  bool is_held(std::string const& name) const;
+  void acknowledged(std::string const& name, std::uint64_t sequence, time_point now);
+  // Ends the holder's stream, if there is one. `why` is a literal.
+  void end(std::string const& name, std::string_view why);
+
+private:
+  void give_back(std::string const& name, std::shared_ptr<lease::state> const& by);
+
+  journal_bell& bell_;
+  std::chrono::milliseconds const length_;
+  mutable std::mutex guard_;
+  std::map<std::string, std::shared_ptr<lease::state>, std::less<>> held_; // guarded by guard_, with what it points to
+};
+
+} // namespace consentd::localapi
+
+#endif

@@ -1,0 +1,311 @@
+#include "localapi/consumers.hpp"
+
+#include "localapi/cloudevent.hpp"
+#include "localapi/entry_filter.hpp"
+#include "localapi/parameters.hpp"
+#include "localapi/render.hpp"
+#include "localapi/sent_object.hpp"
+#include "localapi/starting_point.hpp"
+#include "json/writer.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace consentd::localapi {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t longest_name = 64;
+
+parsed<std::string> consumer_name(std::string_view segment) {
+  if (segment.size() > longest_name || !consent::is_consent_id(segment)) {
+    return invalid("name", "1 to 64 characters of A-Z a-z 0-9 . _ : ~ -");
+  }
+  return std::string(segment);
+}
+
+problem no_such_consumer() {
+  return {problem_kind::not_found, "There is no consumer of this name: PUT makes one.", "name", {}};
+}
+
+void put_filter(json::writer& out, store::entry_filter const& filter) {
+  auto const text = [](std::optional<std::string> const& value) {
+    return value ? std::string_view(*value) : std::string_view();
+  };
+  out.name("filter").begin_object();
+  put_text(out, "type", filter.type ? event_type(*filter.type) : std::string_view());
+  put_text(out, "subject", text(filter.subject));
+  put_text(out, "status", text(filter.status));
+  put_word(out, "kind", filter.kind);
+  put_text(out, "issuer", text(filter.issuer));
+  out.end_object();
+}
+
+void put_consumer(json::writer& out, store::consumer_record const& of, consumer_calls const& with) {
+  auto const extent = with.store.extent();
+  bool const here = of.epoch == extent.epoch;
+  auto const behind = extent.last - std::min(extent.last, here ? of.place : extent.pruned);
+  auto const waiting =
+      behind != 0 && of.oldest_unhandled ? with.now.now() - *of.oldest_unhandled : timestamp::duration{};
+  out.begin_object();
+  put_text(out, "name", of.of.name);
+  put_filter(out, of.of.filter);
+  put_text(out, "place", make_place(of.epoch, of.place));
+  put_number(out, "lagEntries", behind);
+  out.name("lagSeconds").number(std::max(0.0, std::chrono::duration<double>(waiting).count()));
+  out.name("paused").boolean(of.paused);
+  out.name("connected").boolean(with.leases.is_held(of.of.name));
+  out.name("uid").integer(of.of.uid);
+  put_time(out, "createdAt", of.created);
+  put_time(out, "seenAt", of.seen);
+  out.end_object();
+}
+
+net::response answer_of(store::consumer_record const& of, consumer_calls const& with, unsigned status = 200) {
+  json::writer out;
+  put_consumer(out, of, with);
+  return json_response(status, out.take());
+}
+
+net::response answer_of(result<store::consumer_record> const& moved, consumer_calls const& with) {
+  if (moved) {
+    return answer_of(*moved, with);
+  }
+  if (moved.error().code == reason::not_found) {
+    return to_response(no_such_consumer());
+  }
+  if (moved.error().code == reason::invalid_argument) {
+    return to_response(invalid("place", "It is beyond the newest entry."));
+  }
+  return to_response(from_failure(moved.error()));
+}
+
+parsed<store::entry_filter> read_sent_filter(sent_object const& sent) {
+  store::entry_filter made;
+  if (auto const text = sent.find("type")) {
+    made.type = parse_event_type(*text);
+    if (!made.type) {
+      return invalid("type", "A type of docs/openapi.yaml, such as ae.openfinance.consent.status.");
+    }
+  }
+  if (auto const text = sent.find("kind")) {
+    made.kind = consent::parse_kind(*text);
+    if (!made.kind) {
+      return invalid("kind", "One of account-access, payment, insurance.");
+    }
+  }
+  made.status = sent.find("status");
+  if (made.status && !consent::parse_status(*made.status) && !consent::parse_resource_status(*made.status)) {
+    return invalid("status", "A status of a consent, payment, quote or account opening, as the standard spells it.");
+  }
+  made.subject = sent.find("subject");
+  if (made.subject && !consent::is_consent_id(*made.subject)) {
+    return invalid("subject", "An id: 1 to 128 characters of A-Z a-z 0-9 . _ : ~ -");
+  }
+  made.issuer = sent.find("issuer");
+  if (made.issuer && (made.issuer->empty() || made.issuer->size() > max_text)) {
+    return invalid("issuer", "A text of 1 to " + std::to_string(max_text) + " bytes.");
+  }
+  return made;
+}
+
+// A place of this journal, which is still kept or just before what is.
+parsed<std::uint64_t> read_sent_place(std::string const& text, std::string_view field,
+                                      store::journal_extent const& extent) {
+  if (text == "latest") {
+    return extent.last;
+  }
+  if (text == "earliest") {
+    return extent.pruned;
+  }
+  auto const begin = begin_at(text, extent);
+  if (begin.reset) {
+    return invalid(field,
+                   "A place of this journal that can be resumed from, \"earliest\" or \"latest\"; this one is: " +
+                       std::string(to_string(*begin.reset)) + ".");
+  }
+  return begin.after;
+}
+
+} // namespace
+
+asio::awaitable<parsed<store::consumer_record>> find_own(store::event_store& from, net::request_head const& head,
+                                                         call const& asked) {
+  auto name = consumer_name(asked.id);
+  if (!name) {
+    co_return name.error();
+  }
+  auto found = co_await from.find_consumer(std::move(*name));
+  if (!found) {
+    co_return from_failure(found.error());
+  }
+  if (!*found) {
+    co_return no_such_consumer();
+  }
+  if ((*found)->of.uid != caller_of(head) && asked.has < right::operate) {
+    co_return problem{problem_kind::not_permitted,
+                      "It is the consumer of user " + std::to_string((*found)->of.uid) + ".",
+                      "name",
+                      {}};
+  }
+  co_return std::move(**found);
+}
+
+asio::awaitable<net::response> list_consumers(consumer_calls const& with) {
+  auto found = co_await with.store.list_consumers();
+  if (!found) {
+    co_return to_response(from_failure(found.error()));
+  }
+  json::writer out;
+  out.begin_object().name("consumers").begin_array();
+  for (auto const& one : *found) {
+    put_consumer(out, one, with);
+  }
+  out.end_array().end_object();
+  co_return json_response(200, out.take());
+}
+
+asio::awaitable<net::response> show_consumer(consumer_calls const& with, call const& asked) {
+  auto name = consumer_name(asked.id);
+  if (!name) {
+    co_return to_response(name.error());
+  }
+  auto found = co_await with.store.find_consumer(std::move(*name));
+  if (!found) {
+    co_return to_response(from_failure(found.error()));
+  }
+  co_return *found ? answer_of(**found, with) : to_response(no_such_consumer());
+}
+
+asio::awaitable<net::response> keep_consumer(consumer_calls const& with, net::exchange& request, call const& asked) {
+  auto name = consumer_name(asked.id);
+  auto body = co_await read_json_body(request, with.body_bytes);
+  if (auto wrong = first_problem(name, body)) {
+    co_return to_response(*wrong);
+  }
+  auto const sent = sent_object::read(std::move(*body), {"type", "subject", "status", "kind", "issuer", "after"});
+  if (!sent) {
+    co_return to_response(sent.error());
+  }
+  auto filter = read_sent_filter(*sent);
+  auto const after = read_sent_place(sent->find("after").value_or("earliest"), "after", with.store.extent());
+  if (auto wrong = first_problem(filter, after)) {
+    co_return to_response(*wrong);
+  }
+  auto known = co_await find_own(with.store, request.head(), asked);
+  if (!known && known.error().kind != problem_kind::not_found) {
+    co_return to_response(known.error());
+  }
+  store::consumer wanted{std::move(*name), std::move(*filter), caller_of(request.head())};
+  auto kept = co_await with.store.keep(std::move(wanted), *after);
+  if (!kept) {
+    co_return to_response(from_failure(kept.error()));
+  }
+  co_return answer_of(kept->consumer, with, kept->created ? 201 : 200);
+}
+
+asio::awaitable<net::response> remove_consumer(consumer_calls const& with, net::exchange& request, call const& asked) {
+  auto const known = co_await find_own(with.store, request.head(), asked);
+  if (!known) {
+    co_return to_response(known.error());
+  }
+  auto const gone = co_await with.store.remove_consumer(known->of.name);
+  if (!gone) {
+    co_return to_response(from_failure(gone.error()));
+  }
+  with.leases.end(known->of.name, "removed");
+  co_return *gone ? answer_of(*known, with) : to_response(no_such_consumer());
+}
+
+asio::awaitable<net::response> acknowledge(consumer_calls const& with, net::exchange& request, call const& asked) {
+  auto const known = co_await find_own(with.store, request.head(), asked);
+  if (!known) {
+    co_return to_response(known.error());
+  }
+  auto body = co_await read_json_body(request, with.body_bytes);
+  if (!body) {
+    co_return to_response(body.error());
+  }
+  auto const sent = sent_object::read(std::move(*body), {"place"});
+  if (!sent) {
+    co_return to_response(sent.error());
+  }
+  auto const text = sent->find("place");
+  if (!text) {
+    co_return to_response(invalid("place", "This member is required."));
+  }
+  auto const begin = begin_at(*text, with.store.extent());
+  // What is older than anything kept was dealt with just the same; a place of another journal says nothing here.
+  if (begin.reset && *begin.reset != reset_reason::pruned) {
+    co_return to_response(invalid("place", "The id of an entry, or the place of a heartbeat; this one is: " +
+                                               std::string(to_string(*begin.reset)) + "."));
+  }
+  auto const moved = co_await with.store.acknowledge(known->of.name, begin.after);
+  if (moved) {
+    with.leases.acknowledged(known->of.name, begin.after, std::chrono::steady_clock::now());
+  }
+  co_return answer_of(moved, with);
+}
+
+asio::awaitable<net::response> seek(consumer_calls const& with, net::exchange& request, call const& asked) {
+  auto const known = co_await find_own(with.store, request.head(), asked);
+  if (!known) {
+    co_return to_response(known.error());
+  }
+  auto body = co_await read_json_body(request, with.body_bytes);
+  if (!body) {
+    co_return to_response(body.error());
+  }
+  auto const sent = sent_object::read(std::move(*body), {"place", "time"});
+  if (!sent) {
+    co_return to_response(sent.error());
+  }
+  auto const place = sent->find("place");
+  auto const time = sent->find("time");
+  if (place.has_value() == time.has_value()) {
+    co_return to_response(invalid("place", "Either place or time."));
+  }
+  std::uint64_t to = 0;
+  if (place) {
+    auto const read = read_sent_place(*place, "place", with.store.extent());
+    if (!read) {
+      co_return to_response(read.error());
+    }
+    to = *read;
+  } else {
+    auto const when = parse_date_time(*time);
+    if (!when) {
+      co_return to_response(invalid("time", "A date and time of RFC 3339, such as 2026-03-27T13:27:13Z."));
+    }
+    auto const found = co_await with.store.place_before(*when);
+    if (!found) {
+      co_return to_response(from_failure(found.error()));
+    }
+    to = *found;
+  }
+  auto const moved = co_await with.store.seek(known->of.name, to);
+  if (moved) {
+    with.leases.end(known->of.name, "seek");
+  }
+  co_return answer_of(moved, with);
+}
+
+asio::awaitable<net::response> pause_consumer(consumer_calls const& with, net::exchange& request, call const& asked) {
+  auto const known = co_await find_own(with.store, request.head(), asked);
+  if (!known) {
+    co_return to_response(known.error());
+  }
+  bool const pauses = asked.route->where == endpoint::pause_consumer;
+  auto const changed = co_await with.store.pause(known->of.name, pauses);
+  if (changed && pauses) {
+    with.leases.end(known->of.name, "paused");
+  }
+  co_return answer_of(changed, with);
+}
+
+} // namespace consentd::localapi

@@ -1,0 +1,170 @@
+#include "store/sqlite/consumer_rows.hpp"
+
+#include "store/sqlite/encoding.hpp"
+#include "store/sqlite/schema.hpp"
+
+#include <utility>
+
+namespace consentd::store::sqlite {
+namespace {
+
+// From the columns in their order.
+consumer_record read_consumer(query const& row) {
+  consumer_record made;
+  made.of.name = row.text(0);
+  made.of.uid = static_cast<std::uint32_t>(row.integer(1));
+  auto& filter = made.of.filter;
+  if (auto const type = row.maybe_integer(2)) {
+    filter.type = stored_entry_type(*type);
+  }
+  filter.subject = row.maybe_text(3);
+  filter.status = row.maybe_text(4);
+  if (auto const kind = row.maybe_integer(5)) {
+    filter.kind = stored_kind(*kind);
+  }
+  filter.issuer = row.maybe_text(6);
+  made.epoch = row.text(7);
+  made.place = static_cast<std::uint64_t>(row.integer(8));
+  made.paused = row.integer(9) != 0;
+  made.created = row.time(10);
+  made.seen = row.time(11);
+  return made;
+}
+
+// Of another journal, it has dealt with nothing of this one.
+std::uint64_t place_here(connection& on, consumer_record const& of) {
+  return of.epoch == read_epoch(on) ? of.place : 0;
+}
+
+void add_oldest_unhandled(connection& on, consumer_record& to) {
+  query next(on, "SELECT recorded FROM journal WHERE sequence > ? ORDER BY sequence LIMIT 1", place_here(on, to));
+  if (next.step()) {
+    to.oldest_unhandled = next.time(0);
+  }
+}
+
+std::uint64_t newest(connection& on) {
+  // AUTOINCREMENT's own memory: it outlives the entries.
+  query last(on, "SELECT seq FROM sqlite_sequence WHERE name = 'journal'");
+  return last.step() ? static_cast<std::uint64_t>(last.integer(0)) : 0;
+}
+
+failure no_such_consumer() {
+  return {reason::not_found, "there is no consumer of this name"};
+}
+
+result<consumer_record> found_again(ledger& in, std::string const& name) {
+  auto found = find_consumer(in.db, name);
+  if (!found) {
+    return no_such_consumer();
+  }
+  return std::move(*found);
+}
+
+bool has_room(ledger& in) {
+  query counted(in.db, "SELECT count(*) FROM consumers");
+  return counted.step() && static_cast<std::size_t>(counted.integer(0)) < in.how.consumers;
+}
+
+void add(ledger& in, consumer const& wanted, std::uint64_t after) {
+  auto const& filter = wanted.filter;
+  auto const epoch = read_epoch(in.db);
+  run(in.db,
+      "INSERT INTO consumers (name, uid, type, subject, status, kind, issuer, epoch, place, paused, created, seen) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, ?10, ?10)",
+      std::string_view(wanted.name), wanted.uid, to_stored(filter.type), filter.subject, filter.status,
+      to_stored(filter.kind), filter.issuer, std::string_view(epoch), after, in.now);
+}
+
+} // namespace
+
+result<kept_consumer> keep_consumer(ledger& in, consumer const& wanted, std::uint64_t after) {
+  bool const known = find_consumer(in.db, wanted.name).has_value();
+  if (!known && !has_room(in)) {
+    return failure{reason::conflict, "as many consumers are there as may be: " + std::to_string(in.how.consumers)};
+  }
+  if (known) {
+    auto const& filter = wanted.filter;
+    run(in.db, "UPDATE consumers SET type = ?, subject = ?, status = ?, kind = ?, issuer = ?, seen = ? WHERE name = ?",
+        to_stored(filter.type), filter.subject, filter.status, to_stored(filter.kind), filter.issuer, in.now,
+        std::string_view(wanted.name));
+  } else {
+    add(in, wanted, after);
+  }
+  auto record = found_again(in, wanted.name);
+  if (!record) {
+    return record.error();
+  }
+  return kept_consumer{std::move(*record), !known};
+}
+
+result<consumer_record> move_consumer(ledger& in, std::string const& name, std::uint64_t to, place_change how) {
+  auto const known = find_consumer(in.db, name);
+  if (!known) {
+    return no_such_consumer();
+  }
+  if (to > newest(in.db)) {
+    return failure{reason::invalid_argument, "the place is beyond the newest entry"};
+  }
+  if (how == place_change::sought || to > place_here(in.db, *known)) {
+    auto const epoch = read_epoch(in.db);
+    run(in.db, "UPDATE consumers SET epoch = ?, place = ?, seen = ? WHERE name = ?", std::string_view(epoch), to,
+        in.now, std::string_view(name));
+  } else {
+    note_seen(in, name);
+  }
+  return found_again(in, name);
+}
+
+result<consumer_record> pause_consumer(ledger& in, std::string const& name, bool paused) {
+  run(in.db, "UPDATE consumers SET paused = ?, seen = ? WHERE name = ?", paused, in.now, std::string_view(name));
+  return found_again(in, name);
+}
+
+void note_seen(ledger& in, std::string const& name) {
+  run(in.db, "UPDATE consumers SET seen = ? WHERE name = ?", in.now, std::string_view(name));
+}
+
+bool remove_consumer(ledger& in, std::string const& name) {
+  bool const known = find_consumer(in.db, name).has_value();
+  run(in.db, "DELETE FROM consumers WHERE name = ?", std::string_view(name));
+  return known;
+}
+
+void forget_consumers(ledger& in) {
+  run(in.db, "DELETE FROM consumers WHERE seen < ?", in.now - in.how.consumers_for);
+}
+
+std::optional<consumer_record> find_consumer(connection& on, std::string const& name) {
+  std::optional<consumer_record> found;
+  {
+    query row(on,
+              "SELECT name, uid, type, subject, status, kind, issuer, epoch, place, paused, created, seen "
+              "FROM consumers WHERE name = ?",
+              std::string_view(name));
+    if (row.step()) {
+      found = read_consumer(row);
+    }
+  }
+  if (found) {
+    add_oldest_unhandled(on, *found);
+  }
+  return found;
+}
+
+std::vector<consumer_record> list_consumers(connection& on) {
+  std::vector<consumer_record> all;
+  {
+    query rows(on, "SELECT name, uid, type, subject, status, kind, issuer, epoch, place, paused, created, seen "
+                   "FROM consumers ORDER BY name");
+    while (rows.step()) {
+      all.push_back(read_consumer(rows));
+    }
+  }
+  for (auto& one : all) {
+    add_oldest_unhandled(on, one);
+  }
+  return all;
+}
+
+} // namespace consentd::store::sqlite

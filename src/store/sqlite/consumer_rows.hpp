@@ -1,0 +1,34 @@
+// Named subscribers and their places.
+#ifndef CONSENTD_STORE_SQLITE_CONSUMER_ROWS_HPP
+#define CONSENTD_STORE_SQLITE_CONSUMER_ROWS_HPP
+
+#include "base/result.hpp"
+#include "store/records.hpp"
+#include "store/sqlite/connection.hpp"
+#include "store/sqlite/ledger.hpp"
+#include "store/store.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace consentd::store::sqlite {
+
+// The operations of store::consumers, which names their failures.
+result<kept_consumer> keep_consumer(ledger& in, consumer const& wanted, std::uint64_t after);
+enum class place_change : std::uint8_t { acknowledged, sought };
+result<consumer_record> move_consumer(ledger& in, std::string const& name, std::uint64_t to, place_change how);
+result<consumer_record> pause_consumer(ledger& in, std::string const& name, bool paused);
+void note_seen(ledger& in, std::string const& name);
+bool remove_consumer(ledger& in, std::string const& name);
+
+// Those that were not heard of for the configured time.
+void forget_consumers(ledger& in);
+
+std::optional<consumer_record> find_consumer(connection& on, std::string const& name);
+std::vector<consumer_record> list_consumers(connection& on);
+
+} // namespace consentd::store::sqlite
+
+#endif

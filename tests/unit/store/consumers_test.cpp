@@ -1,0 +1,179 @@
+// Named subscribers and their places.
+#include "tests/unit/store/store_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <thread>
+
+using namespace consentd;
+using namespace consentd::test;
+using consent::status;
+
+namespace {
+
+struct consumer_fixture : store_fixture {
+  consumer_fixture() { open(); }
+
+  store::kept_consumer keep(std::string const& name, std::uint64_t after = 0, store::entry_filter filter = {}) {
+    auto kept = await(store->keep(store::consumer{name, std::move(filter), 1000}, after));
+    BOOST_REQUIRE_MESSAGE(kept, describe(kept.error()));
+    return std::move(*kept);
+  }
+  std::optional<store::consumer_record> find(std::string const& name) {
+    auto found = await(store->find_consumer(name));
+    BOOST_REQUIRE(found);
+    return std::move(*found);
+  }
+  result<store::consumer_record> acknowledge(std::string const& name, std::uint64_t sequence) {
+    return await(store->acknowledge(name, sequence));
+  }
+  void announce_some(int count) {
+    for (int i = 0; i < count; ++i) {
+      announce("c-" + std::to_string(++announced_));
+    }
+  }
+
+private:
+  int announced_ = 0;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(kept_consumers, consumer_fixture)
+
+BOOST_AUTO_TEST_CASE(consumer_outlives_a_restart_with_filter_and_place) {
+  announce_some(3);
+  store::entry_filter const filter{store::entry_type::status, "c-1", "Revoked", consent::kind::insurance,
+                                   std::string(bank)};
+  auto const made = keep("a", 1, filter);
+  BOOST_TEST(made.created);
+  BOOST_REQUIRE(acknowledge("a", 2));
+  reopen();
+  auto const found = find("a");
+  BOOST_REQUIRE(found);
+  BOOST_TEST((found->of.filter == filter));
+  BOOST_TEST(found->of.uid == 1000U);
+  BOOST_TEST(found->place == 2U);
+  BOOST_TEST(found->epoch == store->extent().epoch);
+  BOOST_TEST(!found->paused);
+}
+
+BOOST_AUTO_TEST_CASE(keeping_one_that_is_there_changes_the_filter_alone) {
+  announce_some(3);
+  keep("a", 1);
+  BOOST_REQUIRE(acknowledge("a", 2));
+  store::entry_filter filter;
+  filter.kind = consent::kind::payment;
+  auto const again = keep("a", 0, filter);
+  BOOST_TEST(!again.created);
+  BOOST_TEST(again.consumer.place == 2U);
+  BOOST_TEST((find("a")->of.filter == filter));
+}
+
+BOOST_AUTO_TEST_CASE(acknowledged_places_go_forward_alone) {
+  announce_some(5);
+  keep("a");
+  BOOST_TEST(acknowledge("a", 4)->place == 4U);
+  BOOST_TEST(acknowledge("a", 2)->place == 4U);
+  BOOST_TEST(acknowledge("a", 5)->place == 5U);
+  auto const beyond = acknowledge("a", 6);
+  BOOST_REQUIRE(!beyond);
+  BOOST_TEST(beyond.error().code == reason::invalid_argument);
+  BOOST_TEST(acknowledge("b", 1).error().code == reason::not_found);
+}
+
+BOOST_AUTO_TEST_CASE(sought_places_go_back_too) {
+  announce_some(5);
+  keep("a");
+  BOOST_REQUIRE(acknowledge("a", 4));
+  BOOST_TEST(await(store->seek("a", 1))->place == 1U);
+  BOOST_TEST(await(store->seek("a", 5))->place == 5U);
+  BOOST_TEST(await(store->seek("a", 6)).error().code == reason::invalid_argument);
+  BOOST_TEST(await(store->seek("b", 1)).error().code == reason::not_found);
+}
+
+BOOST_AUTO_TEST_CASE(first_entry_that_is_left_says_how_far_behind_it_is) {
+  announce_some(1);
+  now.advance(std::chrono::minutes(1));
+  announce_some(1);
+  keep("a");
+  BOOST_TEST((find("a")->oldest_unhandled == noon()));
+  BOOST_REQUIRE(acknowledge("a", 1));
+  BOOST_TEST((find("a")->oldest_unhandled == noon() + std::chrono::minutes(1)));
+  BOOST_REQUIRE(acknowledge("a", 2));
+  BOOST_TEST(!find("a")->oldest_unhandled.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(place_of_another_journal_counts_as_nothing_and_is_left_by_the_next_acknowledgement) {
+  announce_some(3);
+  keep("a");
+  BOOST_REQUIRE(acknowledge("a", 3));
+  close();
+  raw_database(settings.path)
+      .execute("UPDATE meta SET value = 'another' WHERE name = 'epoch'"); // restored from a backup
+  open();
+  BOOST_TEST(find("a")->epoch != store->extent().epoch);
+  BOOST_TEST((find("a")->oldest_unhandled == noon()));
+  BOOST_TEST(acknowledge("a", 1)->place == 1U);
+  BOOST_TEST(find("a")->epoch == "another");
+}
+
+BOOST_AUTO_TEST_CASE(as_many_as_may_be_and_not_one_more) {
+  close();
+  settings.consumers = 2;
+  open();
+  keep("a");
+  keep("b");
+  auto const refused = await(store->keep(store::consumer{"c", {}, 1000}, 0));
+  BOOST_REQUIRE(!refused);
+  BOOST_TEST(refused.error().code == reason::conflict);
+  BOOST_TEST(!keep("b").created);
+  BOOST_TEST(await(store->remove_consumer("a")).value());
+  BOOST_TEST(!await(store->remove_consumer("a")).value());
+  BOOST_TEST(keep("c").created);
+  std::vector<std::string> names;
+  for (auto const& one : await(store->list_consumers()).value()) {
+    names.push_back(one.of.name);
+  }
+  BOOST_TEST(names == (std::vector<std::string>{"b", "c"}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(one_that_nothing_is_heard_of_is_forgotten) {
+  settings.consumers_for = std::chrono::hours(48);
+  reopen();
+  keep("silent");
+  keep("seen");
+  announce_some(1);
+  now.advance(std::chrono::hours(40));
+  BOOST_REQUIRE(await(store->note_seen("seen")));
+  now.advance(std::chrono::hours(9));
+  while (find("silent")) { // the store's own turns
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  BOOST_TEST(find("seen").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(pause_is_kept_until_it_is_resumed) {
+  keep("a");
+  BOOST_TEST(await(store->pause("a", true))->paused);
+  reopen();
+  BOOST_TEST(find("a")->paused);
+  BOOST_TEST(!await(store->pause("a", false))->paused);
+  BOOST_TEST(await(store->pause("b", true)).error().code == reason::not_found);
+}
+
+BOOST_AUTO_TEST_CASE(time_leads_to_the_place_before_it) {
+  announce_some(2); // at noon
+  now.advance(std::chrono::minutes(10));
+  announce_some(2);
+  auto const before = [&](std::chrono::minutes after_noon) {
+    return await(store->place_before(noon() + after_noon)).value();
+  };
+  BOOST_TEST(before(std::chrono::minutes(-1)) == 0U);
+  BOOST_TEST(before(std::chrono::minutes(0)) == 0U); // those of that very moment are to come
+  BOOST_TEST(before(std::chrono::minutes(1)) == 2U);
+  BOOST_TEST(before(std::chrono::minutes(10)) == 2U);
+  BOOST_TEST(before(std::chrono::minutes(11)) == 4U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
