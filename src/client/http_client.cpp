@@ -48,6 +48,15 @@ http::request<http::string_body> make_request(http::verb method, std::string con
   return made;
 }
 
+http::request<http::string_body> make_request(http::verb method, std::string const& target, std::string json) {
+  auto made = make_request(method, target);
+  made.set(http::field::accept, "application/json, application/problem+json");
+  made.set(http::field::content_type, "application/json");
+  made.body() = std::move(json);
+  made.prepare_payload();
+  return made;
+}
+
 // Runs one coroutine to its end on an io_context of its own.
 template <class T>
 result<T> run(asio::awaitable<result<T>> work, asio::io_context& on) {
@@ -199,12 +208,11 @@ result<answer> http_client::get(std::string const& target) const {
 }
 
 result<answer> http_client::put(std::string const& target, std::string json) const {
-  auto request = make_request(http::verb::put, target);
-  request.set(http::field::accept, "application/json, application/problem+json");
-  request.set(http::field::content_type, "application/json");
-  request.body() = std::move(json);
-  request.prepare_payload();
-  return call_once(how_, std::move(request));
+  return call_once(how_, make_request(http::verb::put, target, std::move(json)));
+}
+
+result<answer> http_client::post(std::string const& target, std::string json) const {
+  return call_once(how_, make_request(http::verb::post, target, std::move(json)));
 }
 
 result<answer> http_client::post(std::string const& target) const {

@@ -38,8 +38,9 @@ public:
 
   result<answer> get(std::string const& target) const;
   result<answer> put(std::string const& target, std::string json) const;
-  // Without a body.
+  // Without a body, and with one.
   result<answer> post(std::string const& target) const;
+  result<answer> post(std::string const& target, std::string json) const;
   result<answer> remove(std::string const& target) const; // DELETE
 
   settings const& how() const noexcept { return how_; }

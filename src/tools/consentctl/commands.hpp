@@ -17,6 +17,8 @@ using chosen = std::function<int()>;
 void add_status(CLI::App& to, context& with, chosen& run);
 void add_reload(CLI::App& to, context& with, chosen& run);
 void add_consents(CLI::App& to, context& with, chosen& run);
+void add_consumers(CLI::App& to, context& with, chosen& run);
+void add_explain(CLI::App& to, context& with, chosen& run);
 void add_resources(CLI::App& to, context& with, chosen& run);
 void add_events(CLI::App& to, context& with, chosen& run);
 void add_quarantine(CLI::App& to, context& with, chosen& run);

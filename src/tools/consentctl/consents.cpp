@@ -2,7 +2,10 @@
 #include "tools/consentctl/terminal.hpp"
 #include "json/writer.hpp"
 
+#include <chrono>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace consentd::consentctl {
 
@@ -90,6 +93,36 @@ void add_one(CLI::App& to, context& with, chosen& run, std::string const& name, 
   command->callback([&run, &with, id, rest, how] {
     run = [&with, id, rest, how] { return get(with, consent_path(*id, rest), how); };
   });
+}
+
+struct wait_options {
+  std::string id;
+  std::vector<std::string> statuses;
+  unsigned timeout = 30;
+};
+
+int wait(context const& with, wait_options const& asked) {
+  std::string statuses;
+  for (auto const& one : asked.statuses) {
+    statuses += (statuses.empty() ? "" : ",") + one;
+  }
+  auto how = with.client_settings();
+  how.timeout += std::chrono::seconds(asked.timeout);
+  auto const target =
+      make_target(consent_path(asked.id), {{"wait_for", statuses}, {"timeout", std::to_string(asked.timeout)}});
+  return finish(with, client::http_client(how).get(target), [](json::value const& body) {
+    return shown{list_members(body), {}, text_of(body, "waited") == "reached" ? exit_fine : exit_failed};
+  });
+}
+
+void add_wait(CLI::App& to, context& with, chosen& run) {
+  auto* const command =
+      to.add_subcommand("wait", "Wait until a consent has one of these statuses; 1 when the time is over");
+  auto asked = std::make_shared<wait_options>();
+  command->add_option("id", asked->id, "The consent's id")->required();
+  command->add_option("status", asked->statuses, "Authorized, Rejected, …")->required();
+  command->add_option("--timeout", asked->timeout, "Seconds, up to 300")->check(CLI::Range(1, 300));
+  command->callback([&run, &with, asked] { run = [&with, asked] { return wait(with, *asked); }; });
 }
 
 void add_history(CLI::App& to, context& with, chosen& run) {
@@ -224,6 +257,7 @@ void add_consents(CLI::App& to, context& with, chosen& run) {
   add_list(*group, with, run);
   add_one(*group, with, run, "get", "One consent's current state", "", show_members);
   add_history(*group, with, run);
+  add_wait(*group, with, run);
   add_naming(*group, with, run, "announce", "Say that this TPP created a consent", announce);
   add_naming(*group, with, run, "bind", "Decide which of two issuers a contested consent belongs to", bind);
   add_settle(*group, with, run);

@@ -1,9 +1,8 @@
 #include "tools/consentctl/commands.hpp"
-#include "tools/consentctl/terminal.hpp"
+#include "tools/consentctl/event_lines.hpp"
 
 #include <chrono>
 #include <cstdint>
-#include <iostream>
 #include <memory>
 #include <thread>
 
@@ -21,44 +20,6 @@ struct tail_options {
   std::uint64_t count = 0;
 };
 
-// What differs between the types: "status" and the like of consents, "payment.status" and the like of all else.
-std::string short_type(std::string_view type) {
-  for (std::string_view const prefix : {"ae.openfinance.", "consent."}) {
-    if (type.starts_with(prefix)) {
-      type.remove_prefix(prefix.size());
-    }
-  }
-  return printable(type);
-}
-
-void print_event(client::event const& one, json::value const& body) {
-  auto const data = body.find("data");
-  auto const of_data = [&](std::string_view name) { return printable(data ? text_of(*data, name) : "-"); };
-  auto const of_event = [&](std::string_view name) { return printable(text_of(body, name)); };
-  std::cout << printable(one.id) << "  " << of_event("time") << "  " << of_event("subject") << "  " << of_data("kind")
-            << "  " << short_type(text_of(body, "type")) << "  " << of_data("previousStatus") << " -> "
-            << of_data("status") << "  " << of_event("disposition") << std::endl;
-}
-
-void print(context const& with, client::event const& one) {
-  bool const reset = one.type == "reset";
-  if (with.json) {
-    auto const data = printable_json(one.data);
-    std::cout << (reset ? "{\"reset\":" + data + "}" : data) << std::endl;
-    return;
-  }
-  auto const read =
-      json::document::parse(one.data, {.bytes = std::size_t{16} * 1024 * 1024, .depth = 64, .values = 1000000});
-  if (!read) {
-    complain("an event is not sound JSON: " + read.error().detail, exit_failed);
-  } else if (reset) {
-    std::cout << "reset: the place " << printable(text_of(read->root(), "requested")) << " cannot be resumed from ("
-              << printable(text_of(read->root(), "reason")) << "); from the oldest entry kept" << std::endl;
-  } else {
-    print_event(one, read->root());
-  }
-}
-
 int tail(context const& with, tail_options const& asked) {
   // "latest" is a word for the query; a place goes into Last-Event-ID, where a stale one is answered in-band.
   bool const latest = asked.after == "latest";
@@ -71,7 +32,7 @@ int tail(context const& with, tail_options const& asked) {
   client::event_reader reader(with.client_settings(), target, latest ? std::string() : asked.after);
   std::uint64_t seen = 0;
   auto const on_event = [&](client::event const& one) {
-    print(with, one);
+    print_event(with, one);
     return ++seen != asked.count;
   };
   while (true) {

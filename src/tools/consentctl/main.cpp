@@ -23,7 +23,9 @@ int run_command(int argc, char** argv) {
   add_consents(application, with, run);
   add_resources(application, with, run);
   add_events(application, with, run);
+  add_consumers(application, with, run);
   add_quarantine(application, with, run);
+  add_explain(application, with, run);
   add_deliveries(application, with, run);
   add_evidence(application, with, run);
   add_inspect(application, with, run);

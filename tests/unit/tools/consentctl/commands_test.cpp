@@ -84,6 +84,10 @@ BOOST_AUTO_TEST_CASE(a_negative_answer_is_1_and_wrong_usage_64) {
                                 {"status", "--verbose"},
                                 {"deliveries"},
                                 {"consents", "announce", "c-1"},
+                                {"consents", "wait", "c-1"},
+                                {"consumers"},
+                                {"consumers", "keep"},
+                                {"explain"},
                                 {"inspect", "-", "--at", "x"},
                                 {"inspect", "-", "--jose-only"}}) {
     BOOST_TEST(ctl(arguments).status == 64);
@@ -125,6 +129,69 @@ BOOST_AUTO_TEST_CASE(the_tail_tells_what_was_and_what_comes_and_resumes) {
   auto const reset = ctl({"events", "tail", "--after", "otherepoch-3", "--count", "1"});
   BOOST_TEST(has(reset, "reset: the place otherepoch-3 cannot be resumed from (other-epoch)"), reset.output);
   BOOST_TEST(ctl({"events", "tail", "--kind", "x"}).status == 1);
+}
+
+BOOST_AUTO_TEST_CASE(consumer_is_kept_followed_sought_paused_and_removed) {
+  announce("c-1");
+  announce("c-2");
+  auto const made = ctl({"consumers", "keep", "billing", "--kind", "account-access"});
+  BOOST_TEST(made.status == 0, made.output);
+  BOOST_TEST(has(made, "lagEntries  2"), made.output);
+  auto const first = ctl({"consumers", "follow", "billing", "--count", "1"});
+  BOOST_TEST(first.status == 0, first.output);
+  BOOST_TEST(has(first, "c-1"));
+  auto const second = ctl({"--json", "consumers", "follow", "billing", "--count", "1"});
+  BOOST_TEST(has(second, R"("subject":"c-2")"), second.output);
+  auto const list = ctl({"consumers", "list"});
+  BOOST_TEST(has(list, "billing"), list.output);
+  BOOST_TEST(has(ctl({"consumers", "get", "billing"}), "lagEntries  0"));
+  BOOST_TEST(has(ctl({"consumers", "seek", "billing", "--place", "earliest"}), "lagEntries  2"));
+  auto const place = std::string(json_of(get("/v1/consents/c-1")).root().find_string("place").value());
+  BOOST_TEST(has(ctl({"consumers", "ack", "billing", place}), "lagEntries  1"));
+  BOOST_TEST(ctl({"consumers", "pause", "billing"}).status == 0);
+  auto const paused = ctl({"consumers", "follow", "billing"});
+  BOOST_TEST(paused.status == 1);
+  BOOST_TEST(has(paused, "paused"), paused.output);
+  BOOST_TEST(ctl({"consumers", "resume", "billing"}).status == 0);
+  BOOST_TEST(ctl({"consumers", "remove", "billing"}).status == 0);
+  BOOST_TEST(ctl({"consumers", "get", "billing"}).status == 1);
+  BOOST_TEST(ctl({"consumers", "seek", "billing"}).status == 64);
+}
+
+BOOST_AUTO_TEST_CASE(waiting_ends_with_the_status_or_the_time) {
+  announce("c-1");
+  event("c-1", consent::status::authorized, at("2026-03-27T11:59:00Z"));
+  auto const there = ctl({"consents", "wait", "c-1", "Authorized", "Rejected"});
+  BOOST_TEST(there.status == 0, there.output);
+  BOOST_TEST(has(there, "waited                reached"), there.output);
+  BOOST_TEST(ctl({"consents", "wait", "c-1", "Revoked", "--timeout", "1"}).status == 1);
+  BOOST_TEST(ctl({"consents", "wait", "c-1", "Revoked", "--timeout", "301"}).status == 64);
+}
+
+BOOST_AUTO_TEST_CASE(delivery_is_explained_in_plain_words) {
+  announce("c-1");
+  auto const interaction_of = [&](std::int64_t delivery) {
+    auto const found = json_of(get("/v1/deliveries/" + std::to_string(delivery)));
+    return std::string(found.root().find_string("interactionId").value());
+  };
+  auto const applied =
+      ctl({"explain", interaction_of(event("c-1", consent::status::authorized, at("2026-03-27T11:59:00Z")))});
+  BOOST_TEST(applied.status == 0);
+  BOOST_TEST(has(applied, "was received and acknowledged at 2026-03-27T12:00:00Z"), applied.output);
+  BOOST_TEST(has(applied, "It is about the consent c-1. It moved the status."), applied.output);
+  auto const stale =
+      ctl({"explain", interaction_of(event("c-1", consent::status::suspended, at("2026-03-27T11:58:00Z")))});
+  BOOST_TEST(has(stale, "What is known is newer"), stale.output);
+  auto const refused = deliver(new_interaction_id());
+  quarantine(refused, {reason::signature, "PS256 does not hold"}, nasty, "c-1");
+  auto const why = ctl({"explain", interaction_of(refused)});
+  BOOST_TEST(has(why, "It was not accepted: "), why.output);
+  BOOST_TEST(has(why, "(signature: PS256 does not hold)"), why.output);
+  BOOST_TEST(has(why, "No retry can change that."), why.output);
+  BOOST_TEST(is_clean(why.output));
+  auto const unknown = ctl({"explain", "00000000-0000-4000-8000-00000000dead"});
+  BOOST_TEST(unknown.status == 1);
+  BOOST_TEST(has(unknown, "refused at once"), unknown.output);
 }
 
 BOOST_AUTO_TEST_CASE(quarantine_and_deliveries_are_shown) {
