@@ -12,6 +12,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <thread>
@@ -81,6 +82,8 @@ void daemon::parts::add_metrics() {
               [this] { return reload_failed ? 0.0 : 1.0; });
   metrics.add(reading::counter, "consentd_decryptions_total", "Deliveries that a decryption key opened, by its kid",
               [this] { return decryptions(); });
+  metrics.add(reading::gauge, "consentd_consumer_lag_entries",
+              "Journal entries behind a durable consumer's place, by its name", [this] { return consumer_lags(); });
   metrics.add(reading::gauge, "consentd_key_end_timestamp_seconds",
               "When a key, certificate or revocation list ends, in seconds since 1970", [this] { return ends(); });
 }
@@ -92,6 +95,15 @@ std::vector<ops::metrics::labelled> daemon::parts::decryptions() const {
     if (one.kind == decryption_key) {
       all.push_back({.labels = {{"kid", one.name}}, .value = static_cast<double>(uses.of(one.name).times)});
     }
+  }
+  return all;
+}
+
+std::vector<ops::metrics::labelled> daemon::parts::consumer_lags() const {
+  std::vector<ops::metrics::labelled> all;
+  auto const last = store->extent().last;
+  for (auto const& [name, place] : store->consumer_places()) {
+    all.push_back({.labels = {{"consumer", name}}, .value = static_cast<double>(last - std::min(last, place))});
   }
   return all;
 }

@@ -47,6 +47,7 @@ struct daemon::parts {
   void add_metrics();
   std::vector<ops::metrics::labelled> decryptions() const;
   std::vector<ops::metrics::labelled> ends() const;
+  std::vector<ops::metrics::labelled> consumer_lags() const;
   void open_listeners();
   // What the listeners of one kind have in common.
   struct listening {

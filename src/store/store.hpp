@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -158,6 +159,8 @@ public:
   virtual async_result<void> note_seen(std::string name) = 0;
   // Whether it was there.
   virtual async_result<bool> remove_consumer(std::string name) = 0;
+  // The places of all, by name, as of the last commit; 0 for one of another journal. Never blocks for long; any thread.
+  virtual std::map<std::string, std::uint64_t> consumer_places() const = 0;
   // The newest entry that was recorded before that time; the place before the oldest kept, when none was.
   virtual async_result<std::uint64_t> place_before(timestamp when) = 0;
 };

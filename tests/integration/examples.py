@@ -3,6 +3,7 @@
 
 usage: examples.py FOLDER_OF_PROGRAMS SOURCE_FOLDER
 """
+import http.client
 import os
 import re
 import shutil
@@ -71,6 +72,19 @@ class Examples(harness.DaemonCase):
             self.fail((self.folder / "subscriber.err").read_text() + "\n".join(self.printed()))
         until(lambda: self.api("/v1/consumers/example")[1]["lagEntries"] == 0, "the last acknowledgement")
         self.assertLessEqual(len(self.printed()), self.announced + 2)
+        # Operators see from their dashboards who is behind.
+        connection = http.client.HTTPConnection("127.0.0.1", self.port("operations"), timeout=harness.PATIENCE)
+        self.addCleanup(connection.close)
+        lag = 'consentd_consumer_lag_entries{consumer="example"} '
+        metrics = self.asked(connection)
+        self.assertIn(lag + "0\n", metrics)
+        self.kill_all(subscriber)
+        self.announce_some(2)
+        self.assertIn(lag + "2\n", self.asked(connection))
+
+    def asked(self, connection):
+        connection.request("GET", "/metrics")
+        return connection.getresponse().read().decode()
 
     def test_shell(self):
         self.loses_nothing("sh", harness.SOURCE / "docs/examples/subscriber.sh")

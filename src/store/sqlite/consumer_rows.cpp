@@ -53,11 +53,13 @@ failure no_such_consumer() {
   return {reason::not_found, "there is no consumer of this name"};
 }
 
+// After a change: what it is now, which becomes known outside with the commit.
 result<consumer_record> found_again(ledger& in, std::string const& name) {
   auto found = find_consumer(in.db, name);
   if (!found) {
     return no_such_consumer();
   }
+  in.after.consumers.push_back({name, place_here(in.db, *found)});
   return std::move(*found);
 }
 
@@ -128,11 +130,15 @@ void note_seen(ledger& in, std::string const& name) {
 bool remove_consumer(ledger& in, std::string const& name) {
   bool const known = find_consumer(in.db, name).has_value();
   run(in.db, "DELETE FROM consumers WHERE name = ?", std::string_view(name));
+  in.after.consumers.push_back({name, std::nullopt});
   return known;
 }
 
 void forget_consumers(ledger& in) {
-  run(in.db, "DELETE FROM consumers WHERE seen < ?", in.now - in.how.consumers_for);
+  query gone(in.db, "DELETE FROM consumers WHERE seen < ? RETURNING name", in.now - in.how.consumers_for);
+  while (gone.step()) {
+    in.after.consumers.push_back({std::string(gone.text(0)), std::nullopt});
+  }
 }
 
 std::optional<consumer_record> find_consumer(connection& on, std::string const& name) {
@@ -150,6 +156,14 @@ std::optional<consumer_record> find_consumer(connection& on, std::string const& 
     add_oldest_unhandled(on, *found);
   }
   return found;
+}
+
+std::map<std::string, std::uint64_t> consumer_places(connection& on) {
+  std::map<std::string, std::uint64_t> places;
+  for (auto const& one : list_consumers(on)) {
+    places[one.of.name] = place_here(on, one);
+  }
+  return places;
 }
 
 std::vector<consumer_record> list_consumers(connection& on) {

@@ -9,6 +9,7 @@
 #include "store/store.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +29,8 @@ void forget_consumers(ledger& in);
 
 std::optional<consumer_record> find_consumer(connection& on, std::string const& name);
 std::vector<consumer_record> list_consumers(connection& on);
+// By name, as far as they count in this journal.
+std::map<std::string, std::uint64_t> consumer_places(connection& on);
 
 } // namespace consentd::store::sqlite
 

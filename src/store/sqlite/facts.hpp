@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace consentd::store::sqlite {
@@ -39,6 +40,20 @@ public:
   std::uint64_t last() const noexcept { return last_.load(); }
   void set_last(std::uint64_t sequence) noexcept { last_.store(sequence); }
 
+  // Durable consumers and their places.
+  std::map<std::string, std::uint64_t> consumers() const {
+    std::lock_guard const lock(mutex_);
+    return consumers_;
+  }
+  void set_consumer(std::string const& name, std::optional<std::uint64_t> place) {
+    std::lock_guard const lock(mutex_);
+    if (place) {
+      consumers_[name] = *place;
+    } else {
+      consumers_.erase(name);
+    }
+  }
+
   counts count() const {
     std::lock_guard const lock(mutex_);
     return counts_;
@@ -55,6 +70,7 @@ private:
   std::atomic<bool> failing_{false};
   mutable std::mutex mutex_;
   counts counts_;
+  std::map<std::string, std::uint64_t> consumers_;
 };
 
 } // namespace consentd::store::sqlite

@@ -10,10 +10,18 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace consentd::store::sqlite {
+
+// A durable consumer's place, or that it is gone.
+struct consumer_effect {
+  std::string name;
+  std::optional<std::uint64_t> place;
+};
 
 // What becomes true outside the database once the group is on disk, in order.
 struct effects {
@@ -21,9 +29,10 @@ struct effects {
   std::vector<std::string_view> decided;     // names for the counters: literals
   std::vector<std::string_view> quarantined; // likewise
   std::vector<timestamp> finished;           // times of receipt of deliveries that came to their outcome
-  bool leave_no_trace = false;               // the WAL may hold what was erased: it is emptied at once
-  std::uint64_t last_sequence = 0;           // of the newest journal entry added; 0: none
-  std::uint64_t pruned = 0;                  // of the newest one that was removed; 0: none
+  std::vector<consumer_effect> consumers;
+  bool leave_no_trace = false;     // the WAL may hold what was erased: it is emptied at once
+  std::uint64_t last_sequence = 0; // of the newest journal entry added; 0: none
+  std::uint64_t pruned = 0;        // of the newest one that was removed; 0: none
 };
 
 // A member that must leave nothing behind is rolled back here as well as in the database.
@@ -33,6 +42,7 @@ struct ledger_mark {
   std::size_t decided = 0;
   std::size_t quarantined = 0;
   std::size_t finished = 0;
+  std::size_t consumers = 0;
   std::uint64_t last_sequence = 0;
 };
 
@@ -52,6 +62,7 @@ struct ledger {
             after.decided.size(),
             after.quarantined.size(),
             after.finished.size(),
+            after.consumers.size(),
             after.last_sequence};
   }
   void rewind(ledger_mark const& to) {
@@ -60,6 +71,7 @@ struct ledger {
     after.decided.resize(to.decided);
     after.quarantined.resize(to.quarantined);
     after.finished.resize(to.finished);
+    after.consumers.resize(to.consumers);
     after.last_sequence = to.last_sequence;
   }
 };

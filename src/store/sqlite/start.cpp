@@ -1,5 +1,6 @@
 #include "store/sqlite/start.hpp"
 
+#include "store/sqlite/consumer_rows.hpp"
 #include "store/sqlite/inbox_writes.hpp"
 #include "store/sqlite/schema.hpp"
 
@@ -83,6 +84,7 @@ contents read_contents(connection& on, bool clean_stop) {
   // AUTOINCREMENT's own memory: it outlives the entries.
   query last(on, "SELECT seq FROM sqlite_sequence WHERE name = 'journal'");
   found.last_sequence = last.step() ? static_cast<std::uint64_t>(last.integer(0)) : 0;
+  found.consumers = consumer_places(on);
   return found;
 }
 

@@ -24,6 +24,7 @@ struct contents {
   counts count;
   std::vector<ready_delivery> pending;
   std::uint64_t last_sequence = 0;
+  std::map<std::string, std::uint64_t> consumers; // places by name
 };
 
 // What a store is built on. Its members end in the order that is needed: the lock last.

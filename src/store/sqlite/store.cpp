@@ -29,6 +29,9 @@ public:
         checkpointer_(open_for_checkpoints(how.path), log, [this] { writer_.empty_wal_soon(); }),
         writer_(std::move(base.write), {how_, now, log, counters, worklist_, facts_, checkpointer_}),
         readers_(connections(how), log) {
+    for (auto const& [name, place] : base.found.consumers) {
+      facts_.set_consumer(name, place);
+    }
     auto const& count = base.found.count;
     counters.inbox(count.pending, count.waiting_for_consent + count.waiting_for_keys);
     worklist_.start(std::move(base.found.pending), count.waiting_by_issuer);
@@ -191,6 +194,8 @@ public:
     return writer_.submit<bool>(
         [name = std::move(name)](ledger& in) -> result<bool> { return sqlite::remove_consumer(in, name); });
   }
+
+  std::map<std::string, std::uint64_t> consumer_places() const override { return facts_.consumers(); }
 
   async_result<std::uint64_t> place_before(timestamp when) override {
     return ask<std::uint64_t>([this, when](connection& on) {

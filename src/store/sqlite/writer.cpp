@@ -270,6 +270,7 @@ void writer::sweep_evidence(ledger& in, std::size_t rows) {
 void writer::publish(ledger const& in) {
   bool const inbox_changed = !in.after.inbox.empty();
   with_.known.set_counts(in.count);
+  publish_consumers(in);
   with_.inbox.apply(in.after.inbox);
   if (in.after.last_sequence != 0) {
     with_.known.set_last(in.after.last_sequence);
@@ -306,6 +307,12 @@ void writer::publish(ledger const& in) {
 void writer::publish_pruned(ledger const& in) const {
   if (in.after.pruned != 0) {
     with_.known.set_pruned(in.after.pruned);
+  }
+}
+
+void writer::publish_consumers(ledger const& in) const {
+  for (auto const& one : in.after.consumers) {
+    with_.known.set_consumer(one.name, one.place);
   }
 }
 
@@ -421,6 +428,7 @@ void writer::idle_turn() {
     publish_pruned(in);
     run(db_, "COMMIT");
     with_.known.set_counts(in.count);
+    publish_consumers(in);
     tell_of_recovery();
   } catch (database_error const& error) {
     with_.known.set_pruned(in.pruned);

@@ -127,6 +127,7 @@ private:
   void sweep_evidence(ledger& in, std::size_t rows);
   void publish(ledger const& in);
   void publish_pruned(ledger const& in) const;
+  void publish_consumers(ledger const& in) const;
   void tell_outcomes(std::vector<inbox_change> const& changes) const;
   bool note_failing(bool is);
   void tell_of_recovery();

@@ -82,6 +82,25 @@ BOOST_AUTO_TEST_CASE(acknowledged_places_go_forward_alone) {
   BOOST_TEST(acknowledge("b", 1).error().code == reason::not_found);
 }
 
+BOOST_AUTO_TEST_CASE(places_are_known_without_asking_the_database) {
+  using places = std::map<std::string, std::uint64_t>;
+  announce_some(3);
+  keep("a");
+  keep("b", 2);
+  BOOST_TEST((store->consumer_places() == places{{"a", 0}, {"b", 2}}));
+  BOOST_REQUIRE(acknowledge("a", 3));
+  BOOST_REQUIRE(await(store->seek("b", 1)));
+  BOOST_TEST((store->consumer_places() == places{{"a", 3}, {"b", 1}}));
+  reopen();
+  BOOST_TEST((store->consumer_places() == places{{"a", 3}, {"b", 1}}));
+  BOOST_TEST(await(store->remove_consumer("b")).value());
+  BOOST_TEST((store->consumer_places() == places{{"a", 3}}));
+  close();
+  raw_database(settings.path).execute("UPDATE meta SET value = 'another' WHERE name = 'epoch'");
+  open();
+  BOOST_TEST((store->consumer_places() == places{{"a", 0}}));
+}
+
 BOOST_AUTO_TEST_CASE(sought_places_go_back_too) {
   announce_some(5);
   keep("a");
