@@ -81,7 +81,11 @@ localapi::access_rules access_rules_of(config::settings const& how) {
                                    {.user = {}, .group = {}, .allows = localapi::right::registers}});
   }
   std::vector<localapi::access_rule> rules;
-  rules.reserve(how.access.size());
+  rules.reserve(how.access.size() + 1);
+  // Its files are this user's anyway, and `systemctl reload` asks as this user. Root has to be named.
+  if (::geteuid() != 0) {
+    rules.push_back({.user = ::geteuid(), .group = {}, .allows = localapi::right::operate});
+  }
   for (auto const& one : how.access) {
     rules.push_back({one.user, one.group, right_of(one.right)});
   }

@@ -100,6 +100,17 @@ class Access(harness.DaemonCase):
         self.assertEqual(self.call(STRANGER, "/v1/consumers/mine", "-X", "DELETE")[0], 403)
         self.assertEqual(self.call(OPERATOR, "/v1/consumers/mine", "-X", "DELETE")[0], 200)
 
+    # As `systemctl reload` asks.
+    def test_daemon_s_own_user_operates_whatever_the_rules_name(self):
+        own = 54320
+        self.rules(("user", READER, "read"))
+        for path in (self.folder, *self.folder.rglob("*")):
+            os.chown(path, own, CLIENTS)
+        self.start(user=own, group=CLIENTS, extra_groups=())
+        self.assertEqual(self.call(own, "/v1/reload", "-X", "POST")[0], 200)
+        self.assertEqual(self.call(READER, "/v1/reload", "-X", "POST")[0], 403)
+        self.assertEqual(self.call(0, "/v1/status")[0], 403)
+
     def test_refusal_is_logged_with_pid_and_uid_once_a_minute(self):
         self.rules(("user", WRITER, "register"))
         self.start()
