@@ -35,9 +35,9 @@ void consumer_leases::lease::sent(std::uint64_t sequence) {
   state_->sent = sequence;
 }
 
-bool consumer_leases::lease::owes_nothing() const {
+std::optional<std::uint64_t> consumer_leases::lease::settled() const {
   std::lock_guard const lock(of_.guard_);
-  return !state_->owes();
+  return state_->owes() ? std::nullopt : std::optional(state_->acknowledged);
 }
 
 std::unique_ptr<consumer_leases::lease> consumer_leases::take(std::string const& name, time_point now,

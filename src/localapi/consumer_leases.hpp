@@ -35,8 +35,8 @@ public:
     std::string_view ended() const;
     // An entry of that number was written.
     void sent(std::uint64_t sequence);
-    // Nothing was sent that is not acknowledged.
-    bool owes_nothing() const;
+    // Up to where everything was acknowledged by its holder; nothing while something that was sent is not.
+    std::optional<std::uint64_t> settled() const;
 
   private:
     friend class consumer_leases;

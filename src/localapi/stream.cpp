@@ -25,6 +25,10 @@ using std::chrono::steady_clock;
 
 namespace {
 
+problem paused() {
+  return {problem_kind::conflict, "The consumer is paused.", {}, {}};
+}
+
 stream_form form_of(call const& asked) noexcept {
   return asked.media == "application/x-ndjson" ? stream_form::ndjson : stream_form::sse;
 }
@@ -221,29 +225,26 @@ struct event_streams::followed_consumer {
 
 // What passes its filter was all acknowledged: what did not pass need not be looked through again.
 asio::awaitable<void> event_streams::advance(follower const& reader, followed_consumer& consumer) {
-  bool const further = reader.after() > consumer.place && consumer.held.owes_nothing();
+  auto const settled = consumer.held.settled();
+  if (settled) {
+    consumer.place = std::max(consumer.place, *settled);
+  }
+  bool const further = settled && reader.after() > consumer.place;
   if (!further && steady_clock::now() - consumer.noted < seen_interval) {
     co_return;
   }
   consumer.noted = steady_clock::now();
-  if (further) {
-    consumer.place = reader.after();
-    static_cast<void>(co_await from_.acknowledge(consumer.name, consumer.place));
-  } else {
-    static_cast<void>(co_await from_.note_seen(consumer.name));
-  }
+  auto const from = consumer.place;
+  consumer.place = further ? reader.after() : from;
+  static_cast<void>(co_await from_.advance(consumer.name, from, consumer.place));
 }
 
 asio::awaitable<void> event_streams::serve_consumer(net::exchange& request, call const& asked,
                                                     consumer_leases& leases) {
-  auto const extent = from_.extent();
   auto const known = co_await find_own(from_, request.head(), asked);
   bool const in_pages = asked.media == "application/json";
   auto const limit = read_limit(asked.where);
   auto refused = first_problem(known, limit);
-  if (!refused && known->paused) {
-    refused = problem{problem_kind::conflict, "The consumer is paused.", {}, {}};
-  }
   if (!refused && !in_pages && asked.where.find("limit")) {
     refused = invalid("limit", "A stream has none: ask for a page of JSON.");
   }
@@ -260,9 +261,17 @@ asio::awaitable<void> event_streams::serve_consumer(net::exchange& request, call
     co_await request.send(std::move(answer));
     co_return;
   }
-  auto begin = begin_at(make_place(known->epoch, known->place), extent);
+  // Only now: who seeks or pauses it changes its record first, and then ends the lease.
+  auto const record = co_await find_own(from_, request.head(), asked);
+  if (!record || record->paused) {
+    auto why = record ? paused() : record.error();
+    co_await refuse(request, std::move(why));
+    co_return;
+  }
+  auto const extent = from_.extent();
+  auto begin = begin_at(make_place(record->epoch, record->place), extent);
   if (in_pages) {
-    page_wanted const wanted{std::move(begin), known->of.filter, *limit};
+    page_wanted const wanted{std::move(begin), record->of.filter, *limit};
     auto answer = co_await events_page(from_, wanted);
     co_await request.send(std::move(answer));
     co_return;
@@ -273,10 +282,10 @@ asio::awaitable<void> event_streams::serve_consumer(net::exchange& request, call
     co_return;
   }
   place_taken const taken(*this, user);
-  static_cast<void>(co_await from_.note_seen(known->of.name));
+  static_cast<void>(co_await from_.note_seen(record->of.name));
   stream_writer out(request, form_of(asked), extent.epoch);
-  follower reader(out, from_, known->of.filter, begin.after, held.get());
-  followed_consumer consumer{known->of.name, *held, begin.after};
+  follower reader(out, from_, record->of.filter, begin.after, held.get());
+  followed_consumer consumer{record->of.name, *held, begin.after};
   auto done = co_await out.start();
   if (done) {
     out.put_opening(begin.after);

@@ -152,6 +152,9 @@ public:
   // Entries up to and with `sequence` were dealt with. One that was acknowledged before changes nothing: places only go
   // forward. not_found; invalid_argument beyond the newest entry.
   virtual async_result<consumer_record> acknowledge(std::string name, std::uint64_t sequence) = 0;
+  // The same by the daemon's own doing, for what its filter keeps out: only if the place is `from` still, so that a
+  // place that somebody has sought meanwhile stays.
+  virtual async_result<void> advance(std::string name, std::uint64_t from, std::uint64_t to) = 0;
   // Its place is `sequence` from now on, forward or back. As acknowledge().
   virtual async_result<consumer_record> seek(std::string name, std::uint64_t sequence) = 0;
   virtual async_result<consumer_record> pause(std::string name, bool paused) = 0; // not_found

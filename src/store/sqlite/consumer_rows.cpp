@@ -118,6 +118,15 @@ result<consumer_record> move_consumer(ledger& in, std::string const& name, std::
   return found_again(in, name);
 }
 
+void advance_consumer(ledger& in, std::string const& name, std::uint64_t from, std::uint64_t to) {
+  auto const known = find_consumer(in.db, name);
+  if (known && known->place == from && known->epoch == read_epoch(in.db)) {
+    static_cast<void>(move_consumer(in, name, to, place_change::acknowledged));
+  } else {
+    note_seen(in, name);
+  }
+}
+
 result<consumer_record> pause_consumer(ledger& in, std::string const& name, bool paused) {
   run(in.db, "UPDATE consumers SET paused = ?, seen = ? WHERE name = ?", paused, in.now, std::string_view(name));
   return found_again(in, name);

@@ -20,6 +20,7 @@ namespace consentd::store::sqlite {
 result<kept_consumer> keep_consumer(ledger& in, consumer const& wanted, std::uint64_t after);
 enum class place_change : std::uint8_t { acknowledged, sought };
 result<consumer_record> move_consumer(ledger& in, std::string const& name, std::uint64_t to, place_change how);
+void advance_consumer(ledger& in, std::string const& name, std::uint64_t from, std::uint64_t to);
 result<consumer_record> pause_consumer(ledger& in, std::string const& name, bool paused);
 void note_seen(ledger& in, std::string const& name);
 bool remove_consumer(ledger& in, std::string const& name);

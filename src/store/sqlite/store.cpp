@@ -172,6 +172,13 @@ public:
     });
   }
 
+  async_result<void> advance(std::string name, std::uint64_t from, std::uint64_t to) override {
+    return writer_.submit<void>([name = std::move(name), from, to](ledger& in) -> result<void> {
+      advance_consumer(in, name, from, to);
+      return {};
+    });
+  }
+
   async_result<consumer_record> seek(std::string name, std::uint64_t sequence) override {
     return writer_.submit<consumer_record>([name = std::move(name), sequence](ledger& in) {
       return move_consumer(in, name, sequence, place_change::sought);

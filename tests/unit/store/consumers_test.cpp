@@ -82,6 +82,17 @@ BOOST_AUTO_TEST_CASE(acknowledged_places_go_forward_alone) {
   BOOST_TEST(acknowledge("b", 1).error().code == reason::not_found);
 }
 
+BOOST_AUTO_TEST_CASE(place_that_was_sought_meanwhile_is_not_advanced) {
+  announce_some(5);
+  keep("a");
+  BOOST_REQUIRE(await(store->advance("a", 0, 3)));
+  BOOST_TEST(find("a")->place == 3U);
+  BOOST_REQUIRE(await(store->seek("a", 1)));
+  BOOST_REQUIRE(await(store->advance("a", 3, 5)));
+  BOOST_TEST(find("a")->place == 1U);
+  BOOST_REQUIRE(await(store->advance("nobody", 0, 1)));
+}
+
 BOOST_AUTO_TEST_CASE(places_are_known_without_asking_the_database) {
   using places = std::map<std::string, std::uint64_t>;
   announce_some(3);
