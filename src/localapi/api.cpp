@@ -53,8 +53,7 @@ void api::tell_of_refusal(net::peer const& who, std::string_view what, right has
 }
 
 // Who has no right at all does not learn which calls there are.
-std::optional<problem> api::check_right(net::peer const& who, parsed<call> const& asked, right at_most) {
-  auto const has = std::min(at_most, access_.get()->of(who));
+std::optional<problem> api::check_right(net::peer const& who, parsed<call> const& asked, right has) {
   auto const needs = asked ? asked->route->needs : right::read;
   if (has >= needs) {
     return std::nullopt;
@@ -70,7 +69,8 @@ std::optional<problem> api::check_right(net::peer const& who, parsed<call> const
 
 asio::awaitable<void> api::serve(net::exchange& request, right at_most) {
   auto asked = find_route(request.head());
-  if (auto const refused = check_right(request.head().peer, asked, at_most)) {
+  auto const has = std::min(at_most, access_.get()->of(request.head().peer));
+  if (auto const refused = check_right(request.head().peer, asked, has)) {
     auto answer = to_response(*refused);
     co_await request.send(std::move(answer));
     co_return;
@@ -80,7 +80,7 @@ asio::awaitable<void> api::serve(net::exchange& request, right at_most) {
     co_return;
   }
   if (asked) {
-    asked->has = std::min(at_most, access_.get()->of(request.head().peer));
+    asked->has = has;
   }
   if (asked && asked->route->where == endpoint::consumer_events) {
     co_await streams_.serve_consumer(request, *asked, leases_);

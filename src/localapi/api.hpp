@@ -53,7 +53,7 @@ public:
   void replace(access_rules who) { access_.set(std::move(who)); }
 
 private:
-  std::optional<problem> check_right(net::peer const& who, parsed<call> const& asked, right at_most);
+  std::optional<problem> check_right(net::peer const& who, parsed<call> const& asked, right has);
   void tell_of_refusal(net::peer const& who, std::string_view what, right has);
   boost::asio::awaitable<net::response> answer(net::exchange& request, call const& asked);
   boost::asio::awaitable<net::response> answer_about_consumers(net::exchange& request, call const& asked);

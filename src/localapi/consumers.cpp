@@ -239,15 +239,14 @@ asio::awaitable<net::response> acknowledge(consumer_calls const& with, net::exch
   if (!text) {
     co_return to_response(invalid("place", "This member is required."));
   }
-  auto const begin = begin_at(*text, with.store.extent());
-  // What is older than anything kept was dealt with just the same; a place of another journal says nothing here.
-  if (begin.reset && *begin.reset != reset_reason::pruned) {
-    co_return to_response(invalid("place", "The id of an entry, or the place of a heartbeat; this one is: " +
-                                               std::string(to_string(*begin.reset)) + "."));
+  // Exactly as far as it says: were entries behind it pruned, the next stream must tell of the gap.
+  auto const place = place_of_entry(*text, with.store.extent());
+  if (!place) {
+    co_return to_response(invalid("place", "The id of an entry of this journal, or the place of a heartbeat."));
   }
-  auto const moved = co_await with.store.acknowledge(known->of.name, begin.after);
+  auto const moved = co_await with.store.acknowledge(known->of.name, *place);
   if (moved) {
-    with.leases.acknowledged(known->of.name, begin.after, std::chrono::steady_clock::now());
+    with.leases.acknowledged(known->of.name, *place, std::chrono::steady_clock::now());
   }
   co_return answer_of(moved, with);
 }

@@ -90,6 +90,12 @@ parsed<starting_point> read_starting_point(net::request_head const& head, target
   return begin_at(*after, extent);
 }
 
+std::optional<std::uint64_t> place_of_entry(std::string_view text, store::journal_extent const& extent) {
+  auto const asked = parse_place(text);
+  auto const wrong = asked ? judge(*asked, extent) : reset_reason::unknown;
+  return !wrong || *wrong == reset_reason::pruned ? std::optional(asked->sequence) : std::nullopt;
+}
+
 bool names_a_place(net::request_head const& head, target const& query) {
   auto const header = head.find("Last-Event-ID");
   return (header && !header->empty()) || query.find("after");

@@ -34,6 +34,10 @@ struct starting_point {
 // From what may be a place.
 starting_point begin_at(std::string_view text, store::journal_extent const& extent);
 
+// The sequence number of a place of this journal, whether or not entries behind it are gone. Nothing for a place of
+// another journal, beyond the newest entry, or of none.
+std::optional<std::uint64_t> place_of_entry(std::string_view text, store::journal_extent const& extent);
+
 // From `Last-Event-ID` (a client that reconnects sends it beside the query of its first request, so it counts more),
 // else from `after`: a place, or `latest`; from the oldest entry kept when neither came. invalid_argument only for an
 // `after` that is not of a place's form: a browser's EventSource would never come back after a 400 to its own header.

@@ -234,6 +234,21 @@ BOOST_AUTO_TEST_CASE(place_of_another_journal_is_told_in_the_stream_and_nothing_
   BOOST_TEST(subjects_of({all[1], all[2]}) == (strings{"c-1", "c-2"}), boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(late_acknowledgement_does_not_leap_over_what_was_pruned_unseen) {
+  announce_some(4);
+  keep("a");
+  auto const first = std::string(json_of(get("/v1/consents/c-1")).root().find_string("place").value());
+  time().advance(std::chrono::days(2000)); // longer than the journal is kept
+  announce_some(1);                        // takes the old entries along
+  json_of(acknowledge("a", first));
+  BOOST_TEST(text("a", "place") == first);
+  subscriber reader(socket(), "/v1/consumers/a/events");
+  auto const all = reader.wait_for(2);
+  BOOST_TEST(all[0].event == "reset");
+  BOOST_TEST(all[0].data.find(R"("reason":"pruned")") != std::string::npos);
+  BOOST_TEST(subjects_of({all[1]}) == strings{"c-5"}, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(names_and_filters_are_held_to_their_rules) {
   BOOST_TEST(field_of_problem(keep(std::string(65, 'a')), 400, "invalid-argument") == "name");
   BOOST_TEST(field_of_problem(keep("a%2Fb"), 400, "invalid-argument") == "name");

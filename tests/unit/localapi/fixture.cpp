@@ -24,6 +24,7 @@ boost::asio::awaitable<reload_report> reload_nothing() {
 fixture::fixture(settings const& how, std::optional<access_rules> who, right at_most) {
   store::sqlite::settings where;
   where.path = database();
+  where.consumers_for = std::chrono::days(36500); // tests of old journals are not about old consumers
   store_ = store::sqlite::open(where, clock_, silent_log(), silent_telemetry());
   access_rules const mine({{.user = ::geteuid(), .group = {}, .allows = right::operate}});
   api_ = std::make_unique<api>(*store_, clock_, silent_log(), how, who.value_or(mine),

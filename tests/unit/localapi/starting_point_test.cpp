@@ -52,6 +52,15 @@ BOOST_AUTO_TEST_CASE(other_places_reset_to_the_oldest_kept) {
   BOOST_TEST(reset_of("epoch-2-15") == "other-epoch");
 }
 
+BOOST_AUTO_TEST_CASE(place_of_an_entry_counts_as_it_is_though_entries_behind_it_are_gone) {
+  store::journal_extent const here{"epoch-1", 10, 20};
+  BOOST_TEST((place_of_entry("epoch-1-15", here) == 15U));
+  BOOST_TEST((place_of_entry("epoch-1-3", here) == 3U));
+  for (auto const* const other : {"epoch-1-21", "epoch-2-15", "epoch-1", "", "15"}) {
+    BOOST_TEST(!place_of_entry(other, here).has_value(), other);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_header_counts_more_than_the_query) {
   auto const from = begin("after=latest", {{"last-event-id", "epoch-1-12"}});
   BOOST_TEST(from->after == 12U);
