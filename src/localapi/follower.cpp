@@ -16,8 +16,8 @@ constexpr std::size_t page_bytes = std::size_t{1024} * 1024;
 } // namespace
 
 follower::follower(stream_writer& to, store::journal& from, store::entry_filter filter, std::uint64_t after,
-                   consumer_leases::lease* held)
-    : to_(to), journal_(from), filter_(std::move(filter)), after_(after), held_(held) {
+                   at_gap what, consumer_leases::lease* held)
+    : to_(to), journal_(from), filter_(std::move(filter)), after_(after), at_gap_(what), held_(held) {
 }
 
 asio::awaitable<result<void>> follower::catch_up() {
@@ -29,6 +29,10 @@ asio::awaitable<result<void>> follower::catch_up() {
     auto const extent = journal_.extent();
     if (extent.pruned > after_) {
       // Pruned from under a reader that was too slow; whether the page still had them all cannot be told.
+      if (at_gap_ == at_gap::stop) {
+        stopped_ = true;
+        break;
+      }
       auto const requested = to_.place(after_);
       after_ = extent.pruned;
       to_.put_reset(reset_reason::pruned, requested, after_, extent);

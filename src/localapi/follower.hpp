@@ -15,13 +15,19 @@
 
 namespace consentd::localapi {
 
+// What is to be done when entries were pruned before they were read.
+enum class at_gap : std::uint8_t {
+  tell, // by a reset, and go on with the oldest entry kept
+  stop
+};
+
 // In the frame of the stream's coroutine: keeps a number, and at most one page.
 class follower {
 public:
   // Writer, journal and lease must outlive it. With a lease (of a durable consumer) it tells what it has sent, and
   // stops once that has ended.
   follower(stream_writer& to, store::journal& from, store::entry_filter filter, std::uint64_t after,
-           consumer_leases::lease* held = nullptr);
+           at_gap what = at_gap::tell, consumer_leases::lease* held = nullptr);
 
   bool is_behind() const { return journal_.extent().last > after_; }
   // Up to which the journal was looked through.
@@ -29,6 +35,9 @@ public:
 
   // Why the stream must end; empty while it may go on.
   std::string_view ended() const { return held_ != nullptr ? held_->ended() : std::string_view(); }
+
+  // True once it stopped at a gap.
+  bool stopped() const noexcept { return stopped_; }
 
   // Writes all that there is.
   boost::asio::awaitable<result<void>> catch_up();
@@ -42,7 +51,9 @@ private:
   store::journal& journal_;
   store::entry_filter const filter_;
   std::uint64_t after_;
+  at_gap const at_gap_;
   consumer_leases::lease* const held_;
+  bool stopped_ = false;
   std::size_t page_limit_ = 16; // until the size of this journal's entries is known
 };
 

@@ -142,22 +142,27 @@ asio::awaitable<void> event_streams::serve(net::exchange& request, call const& a
   place_taken const taken(*this, user);
   stream_writer out(request, form_of(asked), extent.epoch);
   follower reader(out, from_, std::move(*filter), begin->after);
-  auto done = co_await out.start();
-  if (done) {
-    out.put_opening(begin->after);
-    if (begin->reset) {
-      out.put_reset(*begin->reset, begin->requested, begin->after, extent);
-    }
-    done = co_await out.flush();
-  }
+  auto done = co_await begin_journal(out, *begin, extent);
   if (done) {
     done = co_await follow(request, out, reader);
   }
   tell_of_end(done);
 }
 
+asio::awaitable<result<void>> event_streams::begin_journal(stream_writer& out, starting_point const& begin,
+                                                           store::journal_extent const& extent) {
+  auto started = co_await out.start();
+  if (!started) {
+    co_return started.error();
+  }
+  out.put_opening(begin.after);
+  if (begin.reset) {
+    out.put_reset(*begin.reset, begin.requested, begin.after, extent);
+  }
+  co_return co_await out.flush();
+}
+
 asio::awaitable<void> event_streams::serve_snapshot(net::exchange& request, call const& asked) {
-  // Taken before the first row is read: what changes afterwards is in the journal behind it, and in the rows perhaps.
   auto const extent = from_.extent();
   auto wanted = read_snapshot(request.head(), asked.where, extent);
   auto refused = first_problem(wanted);
@@ -171,27 +176,39 @@ asio::awaitable<void> event_streams::serve_snapshot(net::exchange& request, call
   }
   place_taken const taken(*this, user);
   stream_writer out(request, form_of(asked), extent.epoch);
-  auto const begin = wanted->resumes ? wanted->begin.after : extent.last;
-  follower reader(out, from_, std::move(wanted->changes), begin);
-  auto done = co_await out.start();
-  if (done && wanted->resumes) {
-    out.put_opening(begin);
-    done = co_await out.flush();
-  } else if (done) {
-    if (wanted->begin.reset) {
-      out.put_reset(*wanted->begin.reset, wanted->begin.requested, begin, extent);
-    }
-    done = co_await write_rows(out, wanted->rows, begin);
+  auto begin = std::move(wanted->begin);
+  bool resumes = wanted->resumes;
+  result<void> done;
+  if (resumes) {
+    done = co_await begin_journal(out, begin, extent);
+  } else {
+    done = co_await out.start();
   }
-  if (done) {
-    done = co_await follow(request, out, reader);
+  for (bool going_on = true; done && going_on;) {
+    if (!resumes) {
+      // Taken before the first row is read: what changes afterwards is in the journal behind it, and in the rows
+      // perhaps.
+      begin.after = from_.extent().last;
+      done = co_await write_rows(out, wanted->rows, begin);
+    }
+    follower reader(out, from_, wanted->changes, begin.after, at_gap::stop);
+    if (done) {
+      done = co_await follow(request, out, reader);
+    }
+    // A copy that lacks changes is made anew.
+    going_on = reader.stopped();
+    begin = {0, reset_reason::pruned, out.place(reader.after())};
+    resumes = false;
   }
   tell_of_end(done);
 }
 
 // In pages, each read in a transaction of its own: a reader that stalls in the middle holds up nothing but itself.
 asio::awaitable<result<void>> event_streams::write_rows(stream_writer& out, store::consent_filter const& filter,
-                                                        std::uint64_t begin) {
+                                                        starting_point const& begin) {
+  if (begin.reset) {
+    out.put_reset_before_rows(*begin.reset, begin.requested, begin.after, from_.extent());
+  }
   std::string after;
   for (bool reading = true; reading;) {
     auto rows = co_await from_.list(filter, after, snapshot_rows);
@@ -212,7 +229,7 @@ asio::awaitable<result<void>> event_streams::write_rows(stream_writer& out, stor
       co_return written.error();
     }
   }
-  out.put_snapshot_end(begin);
+  out.put_snapshot_end(begin.after);
   co_return co_await out.flush();
 }
 
@@ -284,16 +301,9 @@ asio::awaitable<void> event_streams::serve_consumer(net::exchange& request, call
   place_taken const taken(*this, user);
   static_cast<void>(co_await from_.note_seen(record->of.name));
   stream_writer out(request, form_of(asked), extent.epoch);
-  follower reader(out, from_, record->of.filter, begin.after, held.get());
+  follower reader(out, from_, record->of.filter, begin.after, at_gap::tell, held.get());
   followed_consumer consumer{record->of.name, *held, begin.after};
-  auto done = co_await out.start();
-  if (done) {
-    out.put_opening(begin.after);
-    if (begin.reset) {
-      out.put_reset(*begin.reset, begin.requested, begin.after, extent);
-    }
-    done = co_await out.flush();
-  }
+  auto done = co_await begin_journal(out, begin, extent);
   if (done) {
     done = co_await follow(request, out, reader, &consumer);
   }
@@ -307,6 +317,9 @@ asio::awaitable<result<void>> event_streams::follow(net::exchange& request, stre
     auto done = co_await reader.catch_up();
     if (!done) {
       co_return done.error();
+    }
+    if (reader.stopped()) {
+      co_return result<void>{};
     }
     if (auto const why = reader.ended(); !why.empty()) {
       out.put_end(why);

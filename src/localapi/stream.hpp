@@ -57,8 +57,11 @@ private:
   std::optional<problem> take_place(std::uint32_t user);
   void give_back(std::uint32_t user) noexcept;
   static boost::asio::awaitable<void> refuse(net::exchange& request, problem why);
+  // Answers 200, and says from where the journal follows.
+  static boost::asio::awaitable<result<void>> begin_journal(stream_writer& out, starting_point const& begin,
+                                                            store::journal_extent const& extent);
   boost::asio::awaitable<result<void>> write_rows(stream_writer& out, store::consent_filter const& filter,
-                                                  std::uint64_t begin);
+                                                  starting_point const& begin);
   // The consumer whose stream it is; null for the others.
   struct followed_consumer;
   boost::asio::awaitable<result<void>> follow(net::exchange& request, stream_writer& out, follower& reader,

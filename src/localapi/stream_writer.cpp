@@ -72,6 +72,13 @@ void stream_writer::put_reset(reset_reason why, std::string_view requested, std:
   pending_ += "id: " + place(after) + "\nevent: reset\ndata: " + reset + "\n\n";
 }
 
+void stream_writer::put_reset_before_rows(reset_reason why, std::string_view requested, std::uint64_t after,
+                                          store::journal_extent const& extent) {
+  auto const reset = describe_reset(why, requested, after, extent);
+  pending_ += form_ == stream_form::ndjson ? R"({"control":"reset","reset":)" + reset + "}\n"
+                                           : "id\nevent: reset\ndata: " + reset + "\n\n";
+}
+
 void stream_writer::put_heartbeat(std::uint64_t after) {
   if (form_ == stream_form::ndjson) {
     put_control("heartbeat", after);

@@ -36,6 +36,10 @@ public:
   // Where it had to go on, after a place that could not be resumed from.
   void put_reset(reset_reason why, std::string_view requested, std::uint64_t after,
                  store::journal_extent const& extent);
+  // The same where rows follow. Whoever is cut off among them must not go on from any place: it takes back the last
+  // one.
+  void put_reset_before_rows(reset_reason why, std::string_view requested, std::uint64_t after,
+                             store::journal_extent const& extent);
   // Keeps the connection alive, and says how far the journal was looked through.
   void put_heartbeat(std::uint64_t after);
   // A row of a snapshot: `object` is JSON. It moves no place.

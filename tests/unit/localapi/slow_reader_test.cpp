@@ -97,3 +97,17 @@ BOOST_AUTO_TEST_CASE(entries_pruned_under_a_slow_reader_are_told_as_a_reset) {
   BOOST_TEST_REQUIRE(reset != std::string::npos, exchange.text);
   BOOST_TEST(exchange.text.find(R"("reason":"pruned","requested":"e-2","continuesAfter":"e-7")") != std::string::npos);
 }
+
+BOOST_AUTO_TEST_CASE(reader_that_cannot_bridge_a_gap_stops_before_it) {
+  asio::io_context context;
+  shrinking_journal journal;
+  kept_exchange exchange;
+  stream_writer out(exchange, stream_form::sse, "e");
+  follower reader(out, journal, {}, 0, at_gap::stop);
+  auto done = asio::co_spawn(context, reader.catch_up(), asio::use_future);
+  context.run();
+  BOOST_TEST(done.get().has_value());
+  BOOST_TEST(reader.stopped());
+  BOOST_TEST(ids(exchange.text) == "e-1 e-2 ");
+  BOOST_TEST(reader.after() == 2U);
+}

@@ -1,14 +1,12 @@
 // Where all consents stand, and then the changes: a copy that is built in one call.
 #include "tests/unit/localapi/fixture.hpp"
+#include "tests/unit/localapi/idle_client.hpp"
 #include "tests/unit/localapi/subscriber.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <filesystem>
 #include <map>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 namespace consentd::localapi::testing {
 namespace {
@@ -154,8 +152,38 @@ BOOST_AUTO_TEST_CASE(place_that_is_gone_brings_a_reset_and_the_rows_again) {
   BOOST_TEST(all[0].event == "reset");
   BOOST_TEST(all[1].event == "snapshot-row");
   BOOST_TEST(all[2].event == "snapshot-end");
-  // The place of the reset is the one that the changes begin after.
-  BOOST_TEST(all[0].id == all[2].id);
+  // Whoever is cut off among the rows has no place to go on from, not even that of before.
+  BOOST_TEST(all[0].id.empty());
+  BOOST_TEST(reader.text().starts_with("id\nevent: reset\n"), reader.text());
+  auto const reset = json::document::parse(all[0].data, {}).value();
+  BOOST_TEST(reset.root().find_string("continuesAfter").value() == all[2].id);
+}
+
+BOOST_AUTO_TEST_CASE(reset_in_lines_of_json_names_no_place_to_go_on_from) {
+  subscriber reader(socket(), "/v1/snapshot?after=0123456789abcdef-1", {"Accept: application/x-ndjson"});
+  reader.wait_for_text("snapshot-end");
+  BOOST_TEST(reader.text().starts_with(R"({"control":"reset","reset":{"reason":"other-epoch")"), reader.text());
+}
+
+BOOST_AUTO_TEST_CASE(reader_under_whom_changes_were_pruned_gets_the_rows_again) {
+  authorize("c-1");
+  idle_client reader(socket(), "/v1/snapshot");
+  reader.read_until("snapshot-end");
+  auto const resource = "{\"x\":\"" + std::string(300'000, 'x') + "\"}";
+  for (int i = 1; i <= 21; ++i) { // far more than the socket takes
+    event("c-1", i % 2 == 1 ? consent::status::suspended : consent::status::authorized, second(i), resource);
+  }
+  time().advance(std::chrono::days(2000)); // longer than the journal is kept
+  announce("c-2");                         // takes the old entries along
+  auto const& text = reader.read_until("id\nevent: reset\n");
+  reader.read_until("event: snapshot-end");
+  auto const again = text.substr(text.find("id\nevent: reset\n"));
+  BOOST_TEST(again.find(R"(event: snapshot-row
+data: {"consentId":"c-1")") != std::string::npos);
+  BOOST_TEST(again.find(R"("status":"Suspended")") != std::string::npos);
+  BOOST_TEST(again.find("ae.openfinance.consent.status") == std::string::npos);
+  announce("c-3");
+  reader.read_until(R"("subject":"c-3")");
 }
 
 BOOST_AUTO_TEST_CASE(lines_of_json_say_the_same) {
@@ -186,16 +214,8 @@ BOOST_AUTO_TEST_CASE(reader_that_stalls_in_the_middle_leaves_the_write_ahead_log
   for (int i = 0; i < 3000; ++i) {
     announce("c-" + std::to_string(10000 + i));
   }
-  auto const fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_un where{};
-  where.sun_family = AF_UNIX;
-  socket().copy(where.sun_path, sizeof where.sun_path - 1);
-  void* const address = &where;
-  BOOST_TEST_REQUIRE(::connect(fd, static_cast<sockaddr*>(address), sizeof where) == 0);
-  std::string const ask = "GET /v1/snapshot HTTP/1.1\r\nHost: x\r\n\r\n";
-  BOOST_TEST_REQUIRE(::send(fd, ask.data(), ask.size(), 0) == static_cast<ssize_t>(ask.size()));
-  char first = 0;
-  BOOST_TEST_REQUIRE(::recv(fd, &first, 1, 0) == 1); // it has begun, and from here on nobody reads
+  idle_client stalled(socket(), "/v1/snapshot");
+  stalled.read_until("snapshot-row"); // it has begun, and from here on nobody reads
   for (int i = 0; i < 200; ++i) {
     event("c-10000", i % 2 == 0 ? consent::status::authorized : consent::status::suspended, second(i),
           "{\"x\":\"" + large + "\"}");
@@ -207,7 +227,6 @@ BOOST_AUTO_TEST_CASE(reader_that_stalls_in_the_middle_leaves_the_write_ahead_log
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   BOOST_TEST(left() == 0U);
-  ::close(fd);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

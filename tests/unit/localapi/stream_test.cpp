@@ -1,15 +1,14 @@
 #include "tests/unit/localapi/fixture.hpp"
+#include "tests/unit/localapi/idle_client.hpp"
 #include "tests/unit/localapi/subscriber.hpp"
 
 #include <boost/test/unit_test.hpp>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 using namespace consentd;
 using namespace consentd::localapi;
 using namespace std::chrono_literals;
 using consentd::localapi::testing::at;
+using consentd::localapi::testing::idle_client;
 using consentd::localapi::testing::subscriber;
 
 namespace {
@@ -34,26 +33,6 @@ struct two_streams : testing::fixture {
 
 struct one_stream_each : testing::fixture {
   one_stream_each() : fixture({.max_streams_per_user = 1}) {}
-};
-
-// A subscriber that asks and never reads.
-class stalled_reader {
-public:
-  explicit stalled_reader(std::string const& path) : fd_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_un where{};
-    where.sun_family = AF_UNIX;
-    path.copy(where.sun_path, sizeof where.sun_path - 1);
-    void* const address = &where;
-    BOOST_TEST_REQUIRE(::connect(fd_, static_cast<sockaddr*>(address), sizeof where) == 0);
-    std::string const ask = "GET /v1/events HTTP/1.1\r\nHost: x\r\n\r\n";
-    BOOST_TEST_REQUIRE(::send(fd_, ask.data(), ask.size(), 0) == static_cast<ssize_t>(ask.size()));
-  }
-  stalled_reader(stalled_reader const&) = delete;
-  stalled_reader& operator=(stalled_reader const&) = delete;
-  ~stalled_reader() { ::close(fd_); }
-
-private:
-  int fd_;
 };
 
 } // namespace
@@ -236,9 +215,9 @@ BOOST_AUTO_TEST_CASE(large_resources_come_whole) {
 BOOST_AUTO_TEST_CASE(a_reader_that_stalls_slows_nobody) {
   announce("c-1");
   std::string const resource = R"({"Filler":")" + std::string(100000, 'x') + R"("})";
-  std::vector<std::unique_ptr<stalled_reader>> stalled;
+  std::vector<std::unique_ptr<idle_client>> stalled;
   for (int i = 0; i < 20; ++i) {
-    stalled.push_back(std::make_unique<stalled_reader>(socket()));
+    stalled.push_back(std::make_unique<idle_client>(socket(), "/v1/events"));
   }
   subscriber reader(socket(), "/v1/events");
   for (int i = 1; i <= 40; ++i) {

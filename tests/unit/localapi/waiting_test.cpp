@@ -1,12 +1,11 @@
 // The answer that is held until a consent gets somewhere.
 #include "tests/unit/localapi/fixture.hpp"
+#include "tests/unit/localapi/idle_client.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <future>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
+#include <memory>
 
 namespace consentd::localapi::testing {
 namespace {
@@ -84,18 +83,11 @@ BOOST_AUTO_TEST_CASE(hundred_wait_and_all_are_answered) {
 
 BOOST_AUTO_TEST_CASE(who_goes_away_is_waited_for_no_more) {
   announce("c");
-  auto const fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_un where{};
-  where.sun_family = AF_UNIX;
-  socket().copy(where.sun_path, sizeof where.sun_path - 1);
-  void* const address = &where;
-  BOOST_TEST_REQUIRE(::connect(fd, static_cast<sockaddr*>(address), sizeof where) == 0);
-  std::string const text = "GET /v1/consents/c?wait_for=Revoked&timeout=300 HTTP/1.1\r\nHost: x\r\n\r\n";
-  BOOST_TEST_REQUIRE(::send(fd, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()));
+  auto client = std::make_unique<idle_client>(socket(), "/v1/consents/c?wait_for=Revoked&timeout=300");
   while (sessions() < 1) {
     std::this_thread::yield();
   }
-  ::close(fd);
+  client.reset();
   while (sessions() > 0) {
     std::this_thread::yield();
   }
