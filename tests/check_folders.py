@@ -44,6 +44,9 @@ LIBRARIES = {
     r"curl/": {"tools/hubsim"},
 }
 
+# What the headers for other programs may ask of those programs.
+PUBLIC = re.compile(r"consentd/|boost/(asio|assert|system)/|[a-z_]+$")
+
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 
 
@@ -72,6 +75,9 @@ def violations(source):
                 yield f"{where}: store/sqlite is behind the seam"
             elif wanted_top not in (top, "base", "consentd") and MAY_USE.get(top) is not None and wanted_top not in MAY_USE[top]:
                 yield f"{where}: {top} may not use {wanted_top}"
+        elif name.startswith("consentd/"):
+            if here not in ("client", "tools/consentctl"):
+                yield f"{where}: the client library is for clients"
         else:
             for pattern, allowed in LIBRARIES.items():
                 # The file that compiles Beast's own sources is net's; its like for Asio is base's.
@@ -79,12 +85,21 @@ def violations(source):
                     yield f"{where}: <{name}> is for {', '.join(sorted(allowed))} alone"
 
 
+def public_violations(header):
+    for number, line in enumerate((ROOT / "include" / header).read_text().splitlines(), 1):
+        match = INCLUDE.match(line)
+        if match and (match.group(1) == '"' or not PUBLIC.match(match.group(2))):
+            yield f"include/{header}:{number}: other programs do not have {match.group(2)}"
+
+
 def main():
     sources = sorted(p.relative_to(ROOT / "src") for p in (ROOT / "src").rglob("*.[ch]pp"))
     found = [text for source in sources for text in violations(source)]
+    headers = sorted(p.relative_to(ROOT / "include") for p in (ROOT / "include").rglob("*.hpp"))
+    found += [text for header in headers for text in public_violations(header)]
     unknown = {folder_of(s).split("/")[0] for s in sources} - {name.split("/")[0] for name in MAY_USE}
     found += [f"src/{name}: a folder that tests/check_folders.py does not know" for name in sorted(unknown)]
-    print("\n".join(found) if found else f"{len(sources)} files keep to the folder rules")
+    print("\n".join(found) if found else f"{len(sources) + len(headers)} files keep to the folder rules")
     return 1 if found or not sources else 0
 
 

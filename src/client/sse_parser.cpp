@@ -17,7 +17,7 @@ result<bool> sse_parser::feed(std::string_view bytes, callback const& on_event) 
       continue;
     }
     if (line_.size() == max_bytes_) {
-      return failure{reason::body_too_large, "a line of the event stream is over the limit"};
+      return error{.code = errc::too_large, .detail = "a line of the event stream is over the limit"};
     }
     line_.push_back(c);
   }
@@ -39,7 +39,7 @@ result<bool> sse_parser::end_line(callback const& on_event) {
     value.remove_prefix(1);
   }
   if (data_.size() + value.size() >= max_bytes_) {
-    return failure{reason::body_too_large, "an event of the stream is over the limit"};
+    return error{.code = errc::too_large, .detail = "an event of the stream is over the limit"};
   }
   field(whole.substr(0, colon), value);
   return true;
@@ -64,7 +64,7 @@ bool sse_parser::dispatch(callback const& on_event) {
     return true;
   }
   data.pop_back();
-  event const made{place_, type.empty() ? std::string("message") : std::move(type), std::move(data)};
+  sse_event const made{place_, type.empty() ? std::string("message") : std::move(type), std::move(data)};
   return on_event(made);
 }
 

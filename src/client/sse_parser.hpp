@@ -2,7 +2,7 @@
 #ifndef CONSENTD_CLIENT_SSE_PARSER_HPP
 #define CONSENTD_CLIENT_SSE_PARSER_HPP
 
-#include "base/result.hpp"
+#include <consentd/client/error.hpp>
 
 #include <cstddef>
 #include <functional>
@@ -11,7 +11,7 @@
 
 namespace consentd::client {
 
-struct event {
+struct sse_event {
   std::string id;   // the place of this event, from which to resume
   std::string type; // "message" where the stream names none
   std::string data;
@@ -21,13 +21,13 @@ struct event {
 class sse_parser {
 public:
   // False: enough, take no more events.
-  using callback = std::function<bool(event const&)>;
+  using callback = std::function<bool(sse_event const&)>;
 
   // `max_bytes` bounds one line and the data of one event.
   explicit sse_parser(std::size_t max_bytes = std::size_t{16} * 1024 * 1024) : max_bytes_(max_bytes) {}
 
   // Calls back for each event that `bytes` completes. The value is false once the callback said so; what came after
-  // that event is dropped. body_too_large: over the bound.
+  // that event is dropped. too_large: over the bound.
   result<bool> feed(std::string_view bytes, callback const& on_event);
 
   // The newest id that was seen complete, with an event or by itself; empty before the first.

@@ -1,8 +1,11 @@
 #!/usr/bin/python3
 """The example subscribers of docs/examples against the real daemon: each is killed, and the daemon too, and nothing is missed.
+Those in C++ are built against an installed copy of the client library.
 
 usage: examples.py FOLDER_OF_PROGRAMS SOURCE_FOLDER
 """
+import atexit
+import functools
 import http.client
 import os
 import re
@@ -10,12 +13,34 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import daemon_process as harness  # noqa: E402  (takes the folders from the command line)
 from daemon_process import until  # noqa: E402
+
+
+@functools.cache
+def built_examples():
+    """Builds docs/examples/cpp as another project would: from what was installed alone, by the compiler that made the library."""
+    scratch = tempfile.TemporaryDirectory()
+    atexit.register(scratch.cleanup)
+    folder = Path(scratch.name)
+    build = harness.PROGRAMS.parent
+    cache = (build / "CMakeCache.txt").read_text()
+    sanitizers = re.search(r"^CONSENTD_SANITIZE:STRING=(.*)$", cache, re.M).group(1)
+    compiler = re.search(r"^CMAKE_CXX_COMPILER:\w+=(.*)$", cache, re.M).group(1)
+    made = folder / "examples"
+    for command in (["cmake", "--install", build, "--component", "client", "--prefix", folder / "installed"],
+                    ["cmake", "-S", harness.SOURCE / "docs/examples/cpp", "-B", made, "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={folder / 'installed'}",
+                     f"-DCMAKE_CXX_COMPILER={compiler}", f"-DCMAKE_CXX_FLAGS={'-fsanitize=' + sanitizers if sanitizers else ''} -Wall -Wextra -Werror"],
+                    ["cmake", "--build", made]):
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode != 0:
+            raise AssertionError(done.stdout)
+    return made
 
 
 class Examples(harness.DaemonCase):
@@ -95,6 +120,26 @@ class Examples(harness.DaemonCase):
     @unittest.skipUnless(shutil.which("node"), "no node")
     def test_node(self):
         self.loses_nothing("node", harness.SOURCE / "docs/examples/subscriber.mjs")
+
+    def test_cpp(self):
+        self.loses_nothing(built_examples() / "subscriber")
+
+    def test_cpp_cache(self):
+        made = built_examples()
+        self.announce_some(3)
+        cache = subprocess.Popen([made / "cache", self.folder / "api.sock", "2"], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(cache.stdout.close)
+        self.addCleanup(cache.wait, harness.PATIENCE)
+        self.addCleanup(cache.kill)
+        self.assertEqual(cache.stdout.readline(), "3 consents\n")
+        self.announce_some(1)
+        self.assertEqual(cache.stdout.readline(), "c-4 unknown\n")
+        self.daemon.kill()
+        self.daemon.wait(harness.PATIENCE)
+        self.daemon = self.start()
+        self.announce_some(1)
+        self.assertEqual(cache.stdout.readline(), "c-5 unknown\n")
+        self.assertEqual(cache.wait(harness.PATIENCE), 0)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ namespace consentd::consentctl {
 
 namespace {
 
-// Of an answer, which http_client has bounded in bytes already.
+// Of an answer, which the client has bounded in bytes already.
 constexpr json::limits answer_bounds{.bytes = std::size_t{64} * 1024 * 1024, .depth = 64, .values = 4000000};
 
 std::string text_of_value(json::value const& value) {
@@ -37,14 +37,18 @@ int complain(std::string_view what, int status) {
   return status;
 }
 
-int finish(context const& with, result<client::answer> const& told, show const& how) {
+int complain_of(client::error const& why) {
+  bool const away = why.code == client::errc::unreachable || why.code == client::errc::timed_out;
+  return complain(client::describe(why), away ? exit_unavailable : exit_failed);
+}
+
+client::result<client::answer> ask(context const& with, client::request const& what) {
+  return client::daemon(with.client_settings()).ask(what);
+}
+
+int finish(context const& with, client::result<client::answer> const& told, show const& how) {
   if (!told) {
-    auto const why = told.error();
-    bool const unreachable = why.code == reason::disconnected || why.code == reason::request_timeout;
-    return complain(why.detail, unreachable ? exit_unavailable : exit_failed);
-  }
-  if (told->status >= 400) {
-    return complain(client::describe_problem(*told), exit_failed);
+    return complain_of(told.error());
   }
   auto const read = json::document::parse(told->body, answer_bounds);
   if (!read) {
@@ -59,25 +63,12 @@ int finish(context const& with, result<client::answer> const& told, show const& 
   return made.note.empty() ? made.status : complain(made.note, made.status);
 }
 
-int get(context const& with, std::string const& target, show const& how) {
-  return finish(with, client::http_client(with.client_settings()).get(target), how);
+int finish(context const& with, client::request const& what, show const& how) {
+  return finish(with, ask(with, what), how);
 }
 
-std::string make_target(std::string_view path,
-                        std::vector<std::pair<std::string_view, std::string>> const& parameters) {
-  std::string out(path);
-  char separator = '?';
-  for (auto const& [name, value] : parameters) {
-    if (value.empty()) {
-      continue;
-    }
-    out += separator;
-    out += name;
-    out += '=';
-    out += client::percent_encode(value);
-    separator = '&';
-  }
-  return out;
+int get(context const& with, std::string const& target, show const& how) {
+  return finish(with, client::request{.target = target}, how);
 }
 
 std::string text_of(json::value const& object, std::string_view name) {

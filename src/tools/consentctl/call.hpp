@@ -2,14 +2,13 @@
 #ifndef CONSENTD_TOOLS_CONSENTCTL_CALL_HPP
 #define CONSENTD_TOOLS_CONSENTCTL_CALL_HPP
 
-#include "client/http_client.hpp"
 #include "json/document.hpp"
+
+#include <consentd/client/daemon.hpp>
 
 #include <functional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace consentd::consentctl {
 
@@ -41,11 +40,14 @@ using show = std::function<shown(json::value const& body)>;
 
 // Prints the body when JSON was asked for, else what `how` makes of it; its status counts either way. A problem, or a
 // daemon that cannot be reached, becomes one line on standard error and its exit status.
-int finish(context const& with, result<client::answer> const& told, show const& how);
+int finish(context const& with, client::result<client::answer> const& told, show const& how);
+int finish(context const& with, client::request const& what, show const& how);
 int get(context const& with, std::string const& target, show const& how);
 
-// A target with the parameters that have a value, encoded.
-std::string make_target(std::string_view path, std::vector<std::pair<std::string_view, std::string>> const& parameters);
+client::result<client::answer> ask(context const& with, client::request const& what);
+
+// Says what went wrong, and with what exit status this ends.
+int complain_of(client::error const& why);
 
 // "consentctl: …" on standard error, made printable.
 int complain(std::string_view what, int status);

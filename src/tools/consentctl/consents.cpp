@@ -47,6 +47,18 @@ shown show_usable(json::value const& body) {
   return {text, {}, usable ? exit_fine : exit_failed};
 }
 
+shown show_all_usable(json::value const& body) {
+  table rows({"CONSENT", "USABLE", "REASON", "STATUS", "EXPIRES", "AS OF"});
+  bool all = true;
+  for_each(body, "consents", [&](json::value const& one) {
+    auto const usable = text_of(one, "usable") == "true";
+    all = all && usable;
+    rows.add({text_of(one, "consentId"), usable ? "yes" : "no", text_of(one, "reason"), text_of(one, "status"),
+              text_of(one, "expirationDateTime"), text_of(one, "asOf")});
+  });
+  return {rows.text(), {}, all ? exit_fine : exit_failed};
+}
+
 struct list_options {
   std::string status;
   std::string kind;
@@ -71,14 +83,14 @@ void add_list(CLI::App& to, context& with, chosen& run) {
   command->add_option("--cursor", asked->cursor, "Go on where the page before ended");
   command->callback([&run, &with, asked] {
     run = [&with, asked] {
-      auto const target = make_target("/v1/consents", {{"status", asked->status},
-                                                       {"kind", asked->kind},
-                                                       {"issuer", asked->issuer},
-                                                       {"base_consent_id", asked->base},
-                                                       {"updated_after", asked->updated_after},
-                                                       {"expires_before", asked->expires_before},
-                                                       {"limit", asked->limit},
-                                                       {"cursor", asked->cursor}});
+      auto const target = client::make_target("/v1/consents", {{"status", asked->status},
+                                                               {"kind", asked->kind},
+                                                               {"issuer", asked->issuer},
+                                                               {"base_consent_id", asked->base},
+                                                               {"updated_after", asked->updated_after},
+                                                               {"expires_before", asked->expires_before},
+                                                               {"limit", asked->limit},
+                                                               {"cursor", asked->cursor}});
       return get(with, target, show_list);
     };
   });
@@ -95,6 +107,18 @@ void add_one(CLI::App& to, context& with, chosen& run, std::string const& name, 
   });
 }
 
+void add_usable(CLI::App& to, context& with, chosen& run) {
+  auto* const command = to.add_subcommand("usable", "May they be used now? Exit status 0 only when all may");
+  auto ids = std::make_shared<std::vector<std::string>>();
+  command->add_option("id", *ids, "Ids of consents, up to 1000")->required();
+  command->callback([&run, &with, ids] {
+    run = [&with, ids] {
+      return ids->size() == 1 ? finish(with, client::usable(ids->front()).asks, show_usable)
+                              : finish(with, client::usable(*ids).asks, show_all_usable);
+    };
+  });
+}
+
 struct wait_options {
   std::string id;
   std::vector<std::string> statuses;
@@ -102,15 +126,8 @@ struct wait_options {
 };
 
 int wait(context const& with, wait_options const& asked) {
-  std::string statuses;
-  for (auto const& one : asked.statuses) {
-    statuses += (statuses.empty() ? "" : ",") + one;
-  }
-  auto how = with.client_settings();
-  how.timeout += std::chrono::seconds(asked.timeout);
-  auto const target =
-      make_target(consent_path(asked.id), {{"wait_for", statuses}, {"timeout", std::to_string(asked.timeout)}});
-  return finish(with, client::http_client(how).get(target), [](json::value const& body) {
+  auto const what = client::wait_for(asked.id, asked.statuses, std::chrono::seconds(asked.timeout));
+  return finish(with, what.asks, [](json::value const& body) {
     return shown{list_members(body), {}, text_of(body, "waited") == "reached" ? exit_fine : exit_failed};
   });
 }
@@ -135,7 +152,7 @@ void add_history(CLI::App& to, context& with, chosen& run) {
   command->add_option("--cursor", *cursor, "Go on where the page before ended");
   command->callback([&run, &with, id, limit, cursor] {
     run = [&with, id, limit, cursor] {
-      return get(with, make_target(consent_path(*id, "/history"), {{"limit", *limit}, {"cursor", *cursor}}),
+      return get(with, client::make_target(consent_path(*id, "/history"), {{"limit", *limit}, {"cursor", *cursor}}),
                  show_history);
     };
   });
@@ -162,8 +179,8 @@ struct announce_options {
 };
 
 int bind(context const& with, announce_options const& asked) {
-  auto const told = client::http_client(with.client_settings()).put(consent_path(asked.id, "/binding"), asked.body());
-  return finish(with, told, [&](json::value const& body) {
+  client::request const what{.method = "PUT", .target = consent_path(asked.id, "/binding"), .json = asked.body()};
+  return finish(with, what, [&](json::value const& body) {
     auto const status = text_of(body, "status");
     auto const released = printable(text_of(body, "releasedEvents"));
     return shown{printable(asked.id) + " is bound to " + printable(text_of(body, "issuer")) + ", status " +
@@ -176,7 +193,7 @@ int bind(context const& with, announce_options const& asked) {
 }
 
 int announce(context const& with, announce_options const& asked) {
-  auto const told = client::http_client(with.client_settings()).put(consent_path(asked.id), asked.body());
+  auto const told = ask(with, {.method = "PUT", .target = consent_path(asked.id), .json = asked.body()});
   return finish(with, told, [&](json::value const& body) {
     auto const outcome = told->status == 201 ? " announced" : " was known";
     auto const released = printable(text_of(body, "releasedEvents"));
@@ -192,8 +209,8 @@ void add_erase(CLI::App& to, context& with, chosen& run) {
   command->add_flag("--yes", *yes, "It cannot be undone: say so")->required();
   command->callback([&run, &with, id, yes] {
     run = [&with, id] {
-      auto const told = client::http_client(with.client_settings()).remove(consent_path(*id, "/data"));
-      return finish(with, told, [&](json::value const& body) {
+      client::request const what{.method = "DELETE", .target = consent_path(*id, "/data")};
+      return finish(with, what, [&](json::value const& body) {
         return shown{printable(*id) + " erased: " + printable(text_of(body, "resources")) + " resources, " +
                      printable(text_of(body, "originals")) + " signed originals, " +
                      printable(text_of(body, "quarantined")) + " deliveries in quarantine\n"};
@@ -218,8 +235,8 @@ struct settle_options {
 };
 
 int settle(context const& with, settle_options const& asked) {
-  auto const told = client::http_client(with.client_settings()).put(consent_path(asked.id, "/doubt"), asked.body());
-  return finish(with, told, [&](json::value const& body) {
+  client::request const what{.method = "PUT", .target = consent_path(asked.id, "/doubt"), .json = asked.body()};
+  return finish(with, what, [&](json::value const& body) {
     return shown{printable(asked.id) + " is in doubt no more, status " + printable(text_of(body, "status")) + "\n"};
   });
 }
@@ -262,7 +279,7 @@ void add_consents(CLI::App& to, context& with, chosen& run) {
   add_naming(*group, with, run, "bind", "Decide which of two issuers a contested consent belongs to", bind);
   add_settle(*group, with, run);
   add_erase(*group, with, run);
-  add_one(*group, with, run, "usable", "May it be used now? Exit status 0 only when it may", "/usable", show_usable);
+  add_usable(*group, with, run);
 }
 
 } // namespace consentd::consentctl

@@ -1,23 +1,18 @@
+#include "base/time.hpp"
 #include "tools/consentctl/commands.hpp"
 #include "tools/consentctl/event_lines.hpp"
+#include "tools/consentctl/following.hpp"
 #include "tools/consentctl/terminal.hpp"
-#include "json/writer.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 namespace consentd::consentctl {
 
 namespace {
-
-std::string consumer_path(std::string const& name, std::string_view rest = {}) {
-  return "/v1/consumers/" + client::percent_encode(name) + std::string(rest);
-}
 
 shown show_members(json::value const& body) {
   return {list_members(body)};
@@ -30,19 +25,6 @@ shown show_list(json::value const& body) {
               text_of(one, "connected"), text_of(one, "paused"), text_of(one, "seenAt"), text_of(one, "uid")});
   });
   return {rows.text()};
-}
-
-// An object of the texts that are not empty.
-std::string object_of(std::vector<std::pair<std::string_view, std::string>> const& members) {
-  json::writer out;
-  out.begin_object();
-  for (auto const& [name, text] : members) {
-    if (!text.empty()) {
-      out.member(name, text);
-    }
-  }
-  out.end_object();
-  return out.take();
 }
 
 struct keep_options {
@@ -67,14 +49,8 @@ void add_keep(CLI::App& to, context& with, chosen& run) {
   command->add_option("--after", asked->after, "Where a new one begins: a place, earliest or latest");
   command->callback([&run, &with, asked] {
     run = [&with, asked] {
-      auto const body = object_of({{"type", asked->type},
-                                   {"subject", asked->subject},
-                                   {"status", asked->status},
-                                   {"kind", asked->kind},
-                                   {"issuer", asked->issuer},
-                                   {"after", asked->after}});
-      return finish(with, client::http_client(with.client_settings()).put(consumer_path(asked->name), body),
-                    show_members);
+      client::event_filter const filter{asked->type, asked->subject, asked->status, asked->kind, asked->issuer};
+      return finish(with, client::keep_consumer(asked->name, filter, asked->after).asks, show_members);
     };
   });
 }
@@ -95,9 +71,12 @@ void add_seek(CLI::App& to, context& with, chosen& run) {
   where->require_option(1);
   command->callback([&run, &with, asked] {
     run = [&with, asked] {
-      auto const body = object_of({{"place", asked->place}, {"time", asked->time}});
-      return finish(with, client::http_client(with.client_settings()).post(consumer_path(asked->name, "/seek"), body),
-                    show_members);
+      auto const when = parse_date_time(asked->time);
+      if (!when && !asked->time.empty()) {
+        return complain("--time: " + asked->time + " is no time of RFC 3339", exit_usage);
+      }
+      auto const what = when ? client::seek(asked->name, *when) : client::seek(asked->name, asked->place);
+      return finish(with, what.asks, show_members);
     };
   });
 }
@@ -109,15 +88,12 @@ void add_acknowledge(CLI::App& to, context& with, chosen& run) {
   command->add_option("name", *name, "The consumer's name")->required();
   command->add_option("place", *place, "The id of an entry")->required();
   command->callback([&run, &with, name, place] {
-    run = [&with, name, place] {
-      client::http_client const by(with.client_settings());
-      return finish(with, by.post(consumer_path(*name, "/ack"), object_of({{"place", *place}})), show_members);
-    };
+    run = [&with, name, place] { return finish(with, client::acknowledge(*name, *place).asks, show_members); };
   });
 }
 
 // A command that only names a consumer.
-using simple_call = result<client::answer> (*)(client::http_client const& by, std::string const& name);
+using simple_call = client::call<client::consumer_state> (*)(std::string_view name);
 
 void add_simple(CLI::App& to, context& with, chosen& run, std::string const& command_name, std::string const& help,
                 simple_call call) {
@@ -125,9 +101,7 @@ void add_simple(CLI::App& to, context& with, chosen& run, std::string const& com
   auto name = std::make_shared<std::string>();
   command->add_option("name", *name, "The consumer's name")->required();
   command->callback([&run, &with, name, call] {
-    run = [&with, name, call] {
-      return finish(with, call(client::http_client(with.client_settings()), *name), show_members);
-    };
+    run = [&with, name, call] { return finish(with, call(*name).asks, show_members); };
   });
 }
 
@@ -136,52 +110,26 @@ struct follow_options {
   std::uint64_t count = 0;
 };
 
-// True when the place was taken.
-bool acknowledge(context const& with, std::string const& name, std::string const& place) {
-  auto const told =
-      client::http_client(with.client_settings()).post(consumer_path(name, "/ack"), object_of({{"place", place}}));
-  if (!told) {
-    complain(told.error().detail, exit_unavailable);
-    return false;
-  }
-  if (told->status >= 400) {
-    complain(client::describe_problem(*told), exit_failed);
-  }
-  return told->status < 400;
-}
-
 // Acknowledges what it has printed. After a break it begins where that ended, so what was printed and not acknowledged
 // comes again.
 int follow(context const& with, follow_options const& asked) {
-  std::uint64_t seen = 0;
-  bool over = false;
-  auto const on_event = [&](client::event const& one) {
+  auto left = asked.count;
+  int status = exit_fine;
+  client::daemon daemon(with.client_settings());
+  auto const ended = follow_stream(with, client::consumed_by(asked.name), [&](client::event const& one) {
     print_event(with, one);
-    if (one.type == "end") {
-      over = true;
+    if (one.kind == client::event_kind::end) {
+      status = exit_failed;
       return false;
     }
-    if (one.type == "reset") {
-      return true;
+    if (auto const taken = daemon.ask(client::acknowledge(asked.name, one.place)); !taken) {
+      status = complain_of(taken.error());
+      return taken.error().is_temporary();
     }
-    return acknowledge(with, asked.name, one.id) && ++seen != asked.count;
-  };
-  bool reached = false;
-  while (true) {
-    client::event_reader reader(with.client_settings(), consumer_path(asked.name, "/events"));
-    auto const done = reader.read(on_event);
-    reached = reached || reader.reached();
-    if (done && (over || seen == asked.count)) {
-      return over ? exit_failed : exit_fine;
-    }
-    auto const why = done ? failure{reason::disconnected, "what was printed could not be acknowledged"} : done.error();
-    bool const away = why.code == reason::disconnected || why.code == reason::request_timeout;
-    if (!away || !reached) {
-      return complain(why.detail, away ? exit_unavailable : exit_failed);
-    }
-    complain(why.detail + "; trying again", exit_unavailable);
-    std::this_thread::sleep_for(std::chrono::seconds(1));
-  }
+    status = exit_fine;
+    return one.kind == client::event_kind::reset || --left != 0;
+  });
+  return ended == exit_fine ? status : ended;
 }
 
 void add_follow(CLI::App& to, context& with, chosen& run) {
@@ -202,19 +150,13 @@ void add_consumers(CLI::App& to, context& with, chosen& run) {
     run = [&with] { return get(with, "/v1/consumers", show_list); };
   });
   add_keep(*group, with, run);
-  add_simple(*group, with, run, "get", "Where one stands",
-             [](client::http_client const& by, std::string const& name) { return by.get(consumer_path(name)); });
+  add_simple(*group, with, run, "get", "Where one stands", client::get_consumer);
   add_follow(*group, with, run);
   add_acknowledge(*group, with, run);
   add_seek(*group, with, run);
-  add_simple(
-      *group, with, run, "pause", "Deliver nothing until it is resumed",
-      [](client::http_client const& by, std::string const& name) { return by.post(consumer_path(name, "/pause")); });
-  add_simple(*group, with, run, "resume", "Deliver again", [](client::http_client const& by, std::string const& name) {
-    return by.post(consumer_path(name, "/resume"));
-  });
-  add_simple(*group, with, run, "remove", "Forget it, and its place",
-             [](client::http_client const& by, std::string const& name) { return by.remove(consumer_path(name)); });
+  add_simple(*group, with, run, "pause", "Deliver nothing until it is resumed", client::pause);
+  add_simple(*group, with, run, "resume", "Deliver again", client::resume);
+  add_simple(*group, with, run, "remove", "Forget it, and its place", client::remove_consumer);
 }
 
 } // namespace consentd::consentctl

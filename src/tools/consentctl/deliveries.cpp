@@ -35,7 +35,7 @@ void add_deliveries(CLI::App& to, context& with, chosen& run) {
       if (!number->empty()) {
         return get(with, "/v1/deliveries/" + client::percent_encode(*number), show_members);
       }
-      return get(with, make_target("/v1/deliveries", {{"interaction_id", *interaction}}), show_deliveries);
+      return get(with, client::make_target("/v1/deliveries", {{"interaction_id", *interaction}}), show_deliveries);
     };
   });
 }

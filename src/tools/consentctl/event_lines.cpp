@@ -22,37 +22,69 @@ std::string short_type(std::string_view type) {
   return printable(type);
 }
 
-void print_entry(client::event const& one, json::value const& body) {
-  auto const data = body.find("data");
-  auto const of_data = [&](std::string_view name) { return printable(data ? text_of(*data, name) : "-"); };
-  auto const of_event = [&](std::string_view name) { return printable(text_of(body, name)); };
-  std::cout << printable(one.id) << "  " << of_event("time") << "  " << of_event("subject") << "  " << of_data("kind")
-            << "  " << short_type(text_of(body, "type")) << "  " << of_data("previousStatus") << " -> "
-            << of_data("status") << "  " << of_event("disposition") << std::endl;
+std::string line_of_entry(client::event const& one) {
+  auto const read =
+      json::document::parse(one.json, {.bytes = std::size_t{16} * 1024 * 1024, .depth = 64, .values = 1000000});
+  auto const of_event = [&](std::string_view name) { return read ? printable(text_of(read->root(), name)) : "-"; };
+  auto const data = read ? read->root().find("data") : std::nullopt;
+  auto const kind = data ? printable(text_of(*data, "kind")) : "-";
+  auto const or_dash = [](std::string const& text) { return text.empty() ? std::string("-") : printable(text); };
+  return printable(one.place) + "  " + of_event("time") + "  " + printable(one.subject) + "  " + kind + "  " +
+         short_type(one.type) + "  " + or_dash(one.previous_status) + " -> " + or_dash(one.status) + "  " +
+         of_event("disposition");
+}
+
+std::string requested_in(client::event const& reset) {
+  auto const read = json::document::parse(reset.json, {});
+  return read ? printable(text_of(read->root(), "requested")) : "-";
+}
+
+std::string line_of(client::event const& one) {
+  switch (one.kind) {
+  case client::event_kind::entry:
+    return line_of_entry(one);
+  case client::event_kind::row:
+    return printable(one.place) + "  " + printable(one.subject) + "  " +
+           printable(one.status.empty() ? "-" : one.status) + "  " + printable(one.issuer);
+  case client::event_kind::rows_begin:
+    return "rows: all consents follow";
+  case client::event_kind::rows_end:
+    return "rows end: changes follow";
+  case client::event_kind::reset:
+    return "reset: the place " + requested_in(one) + " cannot be resumed from (" + printable(one.reason) +
+           "); from the oldest entry kept";
+  case client::event_kind::end:
+    return "end: " + printable(one.reason);
+  }
+  return {};
+}
+
+// One object a line. What is no entry says what it is.
+std::string json_of(client::event const& one) {
+  auto const as = [&](std::string_view name) {
+    return "{\"" + std::string(name) + "\":" + printable_json(one.json) + "}";
+  };
+  switch (one.kind) {
+  case client::event_kind::entry:
+    return printable_json(one.json);
+  case client::event_kind::row:
+    return as("row");
+  case client::event_kind::rows_begin:
+    return R"({"rowsBegin":{}})";
+  case client::event_kind::rows_end:
+    return as("rowsEnd");
+  case client::event_kind::reset:
+    return as("reset");
+  case client::event_kind::end:
+    return as("end");
+  }
+  return {};
 }
 
 } // namespace
 
 void print_event(context const& with, client::event const& one) {
-  bool const reset = one.type == "reset";
-  bool const end = one.type == "end";
-  if (with.json) {
-    auto const data = printable_json(one.data);
-    std::cout << (reset ? "{\"reset\":" + data + "}" : end ? "{\"end\":" + data + "}" : data) << std::endl;
-    return;
-  }
-  auto const read =
-      json::document::parse(one.data, {.bytes = std::size_t{16} * 1024 * 1024, .depth = 64, .values = 1000000});
-  if (!read) {
-    complain("an event is not sound JSON: " + read.error().detail, exit_failed);
-  } else if (reset) {
-    std::cout << "reset: the place " << printable(text_of(read->root(), "requested")) << " cannot be resumed from ("
-              << printable(text_of(read->root(), "reason")) << "); from the oldest entry kept" << std::endl;
-  } else if (end) {
-    std::cout << "end: " << printable(text_of(read->root(), "reason")) << std::endl;
-  } else {
-    print_entry(one, read->root());
-  }
+  std::cout << (with.json ? json_of(one) : line_of(one)) << std::endl;
 }
 
 } // namespace consentd::consentctl

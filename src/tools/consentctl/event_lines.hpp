@@ -2,12 +2,13 @@
 #ifndef CONSENTD_TOOLS_CONSENTCTL_EVENT_LINES_HPP
 #define CONSENTD_TOOLS_CONSENTCTL_EVENT_LINES_HPP
 
-#include "client/sse_parser.hpp"
 #include "tools/consentctl/call.hpp"
+
+#include <consentd/client/stream.hpp>
 
 namespace consentd::consentctl {
 
-// One line for an entry, a reset or the end of a consumer's stream, as text or as JSON, flushed.
+// One line for an entry, a reset, a row or the end of a consumer's stream, as text or as JSON, flushed.
 void print_event(context const& with, client::event const& one);
 
 } // namespace consentd::consentctl

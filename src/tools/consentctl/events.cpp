@@ -1,10 +1,9 @@
 #include "tools/consentctl/commands.hpp"
 #include "tools/consentctl/event_lines.hpp"
+#include "tools/consentctl/following.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
-#include <thread>
 
 namespace consentd::consentctl {
 
@@ -21,33 +20,34 @@ struct tail_options {
 };
 
 int tail(context const& with, tail_options const& asked) {
-  // "latest" is a word for the query; a place goes into Last-Event-ID, where a stale one is answered in-band.
-  bool const latest = asked.after == "latest";
-  auto const target = make_target("/v1/events", {{"after", latest ? asked.after : std::string()},
-                                                 {"type", asked.type},
-                                                 {"subject", asked.subject},
-                                                 {"status", asked.status},
-                                                 {"kind", asked.kind},
-                                                 {"issuer", asked.issuer}});
-  client::event_reader reader(with.client_settings(), target, latest ? std::string() : asked.after);
-  std::uint64_t seen = 0;
-  auto const on_event = [&](client::event const& one) {
+  client::event_filter const filter{asked.type, asked.subject, asked.status, asked.kind, asked.issuer};
+  auto seen = asked.count;
+  return follow_stream(with, client::journal(filter, asked.after), [&](client::event const& one) {
     print_event(with, one);
-    return ++seen != asked.count;
-  };
-  while (true) {
-    auto const done = reader.read(on_event);
-    if (done) {
-      return exit_fine;
-    }
-    auto const why = done.error();
-    bool const away = why.code == reason::disconnected || why.code == reason::request_timeout;
-    if (!away || !reader.reached()) {
-      return complain(why.detail, away ? exit_unavailable : exit_failed);
-    }
-    complain(why.detail + "; trying again", exit_unavailable);
-    std::this_thread::sleep_for(std::chrono::seconds(1));
-  }
+    return --seen != 0;
+  });
+}
+
+struct snapshot_options {
+  client::row_filter rows;
+  bool rows_only = false;
+};
+
+int print_snapshot(context const& with, snapshot_options const& asked) {
+  return follow_stream(with, client::snapshot(asked.rows), [&](client::event const& one) {
+    print_event(with, one);
+    return !asked.rows_only || one.kind != client::event_kind::rows_end;
+  });
+}
+
+void add_snapshot(CLI::App& to, context& with, chosen& run) {
+  auto* const command = to.add_subcommand("snapshot", "Prints where all consents stand, and then what changes");
+  auto asked = std::make_shared<snapshot_options>();
+  command->add_option("--status", asked->rows.status, "Only consents that have this status now");
+  command->add_option("--kind", asked->rows.kind, "account-access, payment or insurance");
+  command->add_option("--issuer", asked->rows.issuer, "Only this issuer");
+  command->add_flag("--rows-only", asked->rows_only, "End when all were printed");
+  command->callback([&run, &with, asked] { run = [&with, asked] { return print_snapshot(with, *asked); }; });
 }
 
 } // namespace
@@ -55,6 +55,7 @@ int tail(context const& with, tail_options const& asked) {
 void add_events(CLI::App& to, context& with, chosen& run) {
   auto* const group = to.add_subcommand("events", "The journal of changes");
   group->require_subcommand(1);
+  add_snapshot(*group, with, run);
   auto* const command = group->add_subcommand("tail", "Prints what was, and what comes, until it is interrupted");
   auto asked = std::make_shared<tail_options>();
   command->add_option("--after", asked->after, "Begin after this place, or \"latest\"; else with the oldest kept");

@@ -136,7 +136,7 @@ void add_explain(CLI::App& to, context& with, chosen& run) {
   command->add_option("interaction-id", *interaction, "Its x-fapi-interaction-id")->required();
   command->callback([&run, &with, interaction] {
     run = [&with, interaction] {
-      return get(with, make_target("/v1/deliveries", {{"interaction_id", *interaction}}), show_stories);
+      return get(with, client::make_target("/v1/deliveries", {{"interaction_id", *interaction}}), show_stories);
     };
   });
 }

@@ -37,7 +37,8 @@ void add_list(CLI::App& to, context& with, chosen& run) {
   command->add_option("--cursor", *cursor, "Go on where the page before ended");
   command->callback([&run, &with, why, limit, cursor] {
     run = [&with, why, limit, cursor] {
-      return get(with, make_target("/v1/quarantine", {{"reason", *why}, {"limit", *limit}, {"cursor", *cursor}}),
+      return get(with,
+                 client::make_target("/v1/quarantine", {{"reason", *why}, {"limit", *limit}, {"cursor", *cursor}}),
                  show_quarantine_list);
     };
   });
@@ -94,7 +95,8 @@ int look_up(context const& with, selection const& which, found_entries& into) {
   std::string cursor;
   do {
     std::string next;
-    auto const target = make_target("/v1/quarantine", {{"reason", which.why}, {"limit", "1000"}, {"cursor", cursor}});
+    auto const target =
+        client::make_target("/v1/quarantine", {{"reason", which.why}, {"limit", "1000"}, {"cursor", cursor}});
     auto const status = get(quiet, target, [&](json::value const& page) {
       gather(which, page, into);
       auto const more = text_of(page, "nextCursor");
@@ -112,22 +114,21 @@ int look_up(context const& with, selection const& which, found_entries& into) {
 
 // What is done to one, and its name for people.
 struct action {
-  result<client::answer> (*call)(client::http_client const&, std::string const& path);
+  std::string_view method;
+  std::string_view under; // its path
   std::string_view done;
 };
 
-action const retrying{[](client::http_client const& by, std::string const& path) { return by.post(path + "/retry"); },
-                      "retried"};
-action const dropping{[](client::http_client const& by, std::string const& path) { return by.remove(path); },
-                      "dropped"};
+constexpr action retrying{"POST", "/retry", "retried"};
+constexpr action dropping{"DELETE", "", "dropped"};
 
 // True when others may still be tried.
 bool act_on(context const& with, action const& what, std::string const& id, std::size_t& done) {
-  auto const told =
-      what.call(client::http_client(with.client_settings()), "/v1/quarantine/" + client::percent_encode(id));
-  if (told && told->status >= 400) {
-    complain("delivery " + id + ": " + client::describe_problem(*told), exit_failed);
-    return told->status < 500;
+  auto const path = "/v1/quarantine/" + client::percent_encode(id) + std::string(what.under);
+  auto const told = ask(with, {.method = std::string(what.method), .target = path});
+  if (!told && told.error().code == client::errc::refused) {
+    complain("delivery " + id + ": " + told.error().detail, exit_failed);
+    return told.error().status < 500;
   }
   auto const status = finish(with, told, [&](json::value const& body) {
     return shown{"delivery " + printable(id) + " " + std::string(what.done) + ": " + printable(text_of(body, "state")) +

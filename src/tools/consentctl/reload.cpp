@@ -19,7 +19,7 @@ shown show_reload(json::value const& body) {
 void add_reload(CLI::App& to, context& with, chosen& run) {
   auto* const command = to.add_subcommand("reload", "Have the settings and all keys that they name read again");
   command->callback([&] {
-    run = [&with] { return finish(with, client::http_client(with.client_settings()).post("/v1/reload"), show_reload); };
+    run = [&with] { return finish(with, client::request{.method = "POST", .target = "/v1/reload"}, show_reload); };
   });
 }
 

@@ -26,7 +26,7 @@ void add_resources(CLI::App& to, context& with, chosen& run) {
     run = [&with, asked] {
       auto const path =
           "/v1/resources/" + client::percent_encode(asked->family) + "/" + client::percent_encode(asked->id);
-      return get(with, make_target(path, {{"issuer", asked->issuer}}),
+      return get(with, client::make_target(path, {{"issuer", asked->issuer}}),
                  [](json::value const& body) { return shown{list_members(body)}; });
     };
   });

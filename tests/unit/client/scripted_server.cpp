@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <utility>
 
 namespace consentd::client::testing {
 
@@ -58,11 +59,21 @@ std::vector<std::string> scripted_server::requests() {
   return requests_;
 }
 
+std::size_t scripted_server::connections() {
+  std::lock_guard const hold(guard_);
+  return connections_;
+}
+
 void scripted_server::serve(std::vector<scripted_answer> const& answers) {
+  int fd = -1;
   for (auto const& answer : answers) {
-    int const fd = ::accept4(listening_, nullptr, nullptr, SOCK_CLOEXEC);
     if (fd < 0) {
-      return;
+      fd = ::accept4(listening_, nullptr, nullptr, SOCK_CLOEXEC);
+      if (fd < 0) {
+        return;
+      }
+      std::lock_guard const hold(guard_);
+      ++connections_;
     }
     auto const request = read_request(fd);
     {
@@ -73,6 +84,11 @@ void scripted_server::serve(std::vector<scripted_answer> const& answers) {
     char rest = 0;
     while (answer.keep_open && ::recv(fd, &rest, 1, 0) > 0) {
     }
+    if (!answer.keep_alive) {
+      ::close(std::exchange(fd, -1));
+    }
+  }
+  if (fd >= 0) {
     ::close(fd);
   }
 }

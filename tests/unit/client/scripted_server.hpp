@@ -13,7 +13,8 @@ namespace consentd::client::testing {
 
 struct scripted_answer {
   std::string bytes;
-  bool keep_open = false; // says no more, and closes only when the client does
+  bool keep_open = false;  // says no more, and closes only when the client does
+  bool keep_alive = false; // the next answer is for the same connection, if it asks again
 };
 
 class scripted_server {
@@ -24,8 +25,10 @@ public:
   scripted_server& operator=(scripted_server const&) = delete;
 
   std::string const& path() const noexcept { return path_; }
-  // What each connection asked, as far as connections have ended.
+  // What was asked so far, one text a request.
   std::vector<std::string> requests();
+  // How many connections there were.
+  std::size_t connections();
 
 private:
   void serve(std::vector<scripted_answer> const& answers);
@@ -35,6 +38,7 @@ private:
   int listening_ = -1;
   std::mutex guard_;
   std::vector<std::string> requests_; // guarded by guard_
+  std::size_t connections_ = 0;       // guarded by guard_
   std::thread thread_;
 };
 

@@ -5,21 +5,21 @@
 #include <vector>
 
 using namespace consentd;
-using client::event;
+using client::sse_event;
 using client::sse_parser;
 
 namespace {
 
 struct reading {
   explicit reading(std::size_t bound = 1024) : parser(bound) {}
-  result<bool> feed(std::string_view bytes) {
-    return parser.feed(bytes, [this](event const& one) {
+  client::result<bool> feed(std::string_view bytes) {
+    return parser.feed(bytes, [this](sse_event const& one) {
       events.push_back(one);
       return true;
     });
   }
   sse_parser parser;
-  std::vector<event> events;
+  std::vector<sse_event> events;
 };
 
 std::string const two =
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(data_lines_are_joined_and_one_space_is_dropped) {
 BOOST_AUTO_TEST_CASE(a_callback_can_end_it) {
   sse_parser parser;
   int calls = 0;
-  auto const more = parser.feed("id: 1\ndata: a\n\nid: 2\ndata: b\n\n", [&](event const&) {
+  auto const more = parser.feed("id: 1\ndata: a\n\nid: 2\ndata: b\n\n", [&](sse_event const&) {
     ++calls;
     return false;
   });
@@ -91,10 +91,10 @@ BOOST_AUTO_TEST_CASE(a_callback_can_end_it) {
 BOOST_AUTO_TEST_CASE(lines_and_events_are_bounded) {
   reading line(64);
   BOOST_TEST(line.feed(std::string(64, 'x')).has_value());
-  BOOST_TEST((line.feed("x").error().code == reason::body_too_large));
+  BOOST_TEST((line.feed("x").error().code == client::errc::too_large));
   reading data(64);
   BOOST_TEST(data.feed("data: " + std::string(50, 'x') + "\n").has_value());
-  BOOST_TEST((data.feed("data: " + std::string(50, 'x') + "\n").error().code == reason::body_too_large));
+  BOOST_TEST((data.feed("data: " + std::string(50, 'x') + "\n").error().code == client::errc::too_large));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -131,6 +131,39 @@ BOOST_AUTO_TEST_CASE(the_tail_tells_what_was_and_what_comes_and_resumes) {
   BOOST_TEST(ctl({"events", "tail", "--kind", "x"}).status == 1);
 }
 
+BOOST_AUTO_TEST_CASE(several_are_usable_only_when_all_are) {
+  announce("c-1");
+  announce("c-2");
+  for (auto const* const id : {"c-1", "c-2"}) {
+    BOOST_TEST(ctl({"consents", "usable", "c-1", "c-2"}).status == 1, id);
+    event(id, consent::status::authorized, at("2026-03-27T11:59:00Z"));
+  }
+  BOOST_TEST(ctl({"consents", "usable", "c-1", "c-2"}).status == 0);
+  auto const told = ctl({"consents", "usable", "c-1", "c-2", "c-3"});
+  BOOST_TEST(told.status == 1);
+  BOOST_TEST(has(told, "c-3      no      unknown"), told.output);
+  BOOST_TEST(
+      has(ctl({"consents", "usable", "c-1", "c-2", "--json"}), R"({"consents":[{"consentId":"c-1","usable":true)"));
+}
+
+BOOST_AUTO_TEST_CASE(snapshot_prints_the_rows_and_then_what_comes) {
+  announce("c-1");
+  announce("c-2");
+  event("c-1", consent::status::authorized, at("2026-03-27T11:59:00Z"));
+  auto const rows = ctl({"events", "snapshot", "--rows-only"});
+  BOOST_TEST(rows.status == 0);
+  BOOST_TEST(has(rows, "c-1  Authorized  " + testing::issuer_a), rows.output);
+  BOOST_TEST(has(rows, "c-2  -  " + testing::issuer_a), rows.output);
+  auto const one = ctl({"events", "snapshot", "--rows-only", "--status", "Authorized", "--json"});
+  BOOST_TEST(has(one, R"({"row":{"consentId":"c-1")"), one.output);
+  BOOST_TEST(!has(one, "c-2"), one.output);
+  tests::temporary_folder folder;
+  tests::process follower({CONSENTCTL, "--socket", socket(), "events", "snapshot"}, folder / "snapshot");
+  follower.wait_for("changes follow");
+  event("c-1", consent::status::suspended, at("2026-03-27T11:59:30Z"));
+  follower.wait_for("Authorized -> Suspended");
+}
+
 BOOST_AUTO_TEST_CASE(consumer_is_kept_followed_sought_paused_and_removed) {
   announce("c-1");
   announce("c-2");

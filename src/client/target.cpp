@@ -1,6 +1,4 @@
-#include "base/result.hpp"
-#include "client/http_client.hpp"
-#include "json/document.hpp"
+#include <consentd/client/call.hpp>
 
 namespace consentd::client {
 
@@ -30,23 +28,19 @@ std::string percent_encode(std::string_view text) {
   return out;
 }
 
-std::string describe_problem(answer const& from) {
-  auto status = "status " + std::to_string(from.status);
-  auto read = json::document::parse(from.body, {.bytes = 65536, .depth = 8, .values = 64});
-  if (!read) {
-    return status;
-  }
-  auto const root = read->root();
-  auto const title = root.find_string("title");
-  if (!title) {
-    return status;
-  }
-  std::string out(*title);
-  if (auto const field = root.find_string("field")) {
-    out += " (" + std::string(*field) + ")";
-  }
-  if (auto const detail = root.find_string("detail")) {
-    out += ": " + std::string(*detail);
+std::string make_target(std::string_view path,
+                        std::initializer_list<std::pair<std::string_view, std::string_view>> parameters) {
+  std::string out(path);
+  char separator = '?';
+  for (auto const& [name, value] : parameters) {
+    if (value.empty()) {
+      continue;
+    }
+    out += separator;
+    out += name;
+    out += '=';
+    out += percent_encode(value);
+    separator = '&';
   }
   return out;
 }

@@ -1,0 +1,158 @@
+#include "client/connection.hpp"
+
+#include <consentd/client/daemon.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <deque>
+#include <vector>
+
+namespace consentd::client {
+
+namespace asio = boost::asio;
+
+// All of it is touched on the strand alone.
+struct async_daemon::state {
+  class place;
+  class waiter;
+
+  state(asio::any_io_executor const& on, settings with) : strand(asio::make_strand(on)), how(std::move(with)) {}
+
+  asio::awaitable<bool> take_place(connection::deadline until);
+  void give_place();
+  std::unique_ptr<connection> take_idle();
+  void keep(std::unique_ptr<connection> used);
+  asio::awaitable<result<answer>> ask_anew(request const& what, connection::deadline until);
+  static asio::awaitable<result<answer>> ask(std::shared_ptr<state> by, request what);
+
+  asio::strand<asio::any_io_executor> strand;
+  settings how;
+  std::size_t taken = 0;
+  std::vector<std::unique_ptr<connection>> idle; // with the places taken never more than may be
+  std::deque<waiter*> waiting;
+};
+
+// A call that waits until another has ended.
+class async_daemon::state::waiter {
+public:
+  waiter(state& of, connection::deadline until) : of_(of), woken_(of.strand, until) { of_.waiting.push_back(this); }
+  waiter(waiter const&) = delete;
+  waiter& operator=(waiter const&) = delete;
+  ~waiter() { std::erase(of_.waiting, this); }
+
+  asio::awaitable<bool> wait() {
+    boost::system::error_code ended;
+    co_await woken_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
+    co_return served_;
+  }
+  void serve() {
+    served_ = true;
+    woken_.cancel();
+  }
+
+private:
+  state& of_;
+  asio::steady_timer woken_;
+  bool served_ = false;
+};
+
+// One of the connections that there may be, until this goes.
+class async_daemon::state::place {
+public:
+  explicit place(state& of) : of_(of) {}
+  place(place const&) = delete;
+  place& operator=(place const&) = delete;
+  ~place() { of_.give_place(); }
+
+private:
+  state& of_;
+};
+
+// False when the time was over, or the call was cancelled.
+asio::awaitable<bool> async_daemon::state::take_place(connection::deadline until) {
+  if (taken < how.connections) {
+    ++taken;
+    co_return true;
+  }
+  waiter mine(*this, until);
+  co_return co_await mine.wait();
+}
+
+void async_daemon::state::give_place() {
+  if (waiting.empty()) {
+    --taken;
+    return;
+  }
+  auto* const next = waiting.front();
+  waiting.pop_front();
+  next->serve();
+}
+
+std::unique_ptr<connection> async_daemon::state::take_idle() {
+  while (!idle.empty()) {
+    auto one = std::move(idle.back());
+    idle.pop_back();
+    if (one->is_reusable()) {
+      return one;
+    }
+  }
+  return nullptr;
+}
+
+void async_daemon::state::keep(std::unique_ptr<connection> used) {
+  if (used->is_reusable()) {
+    idle.push_back(std::move(used));
+  }
+}
+
+asio::awaitable<result<answer>> async_daemon::state::ask_anew(request const& what, connection::deadline until) {
+  auto by = std::make_unique<connection>(strand, how);
+  auto reached = co_await by->connect(until);
+  if (!reached) {
+    co_return reached.error();
+  }
+  auto told = co_await by->ask(what, until);
+  keep(std::move(by));
+  co_return told;
+}
+
+asio::awaitable<result<answer>> async_daemon::state::ask(std::shared_ptr<state> by, request what) {
+  auto const until = std::chrono::steady_clock::now() + by->how.timeout + what.patience;
+  bool const has_place = co_await by->take_place(until);
+  if (!has_place) {
+    bool const late = std::chrono::steady_clock::now() >= until;
+    co_return error{.code = late ? errc::timed_out : errc::cancelled, .detail = "all connections were busy"};
+  }
+  place const mine(*by);
+  auto used = by->take_idle();
+  if (!used) {
+    co_return co_await by->ask_anew(what, until);
+  }
+  auto told = co_await used->ask(what, until);
+  // The daemon may hang up an idle connection in the moment in which it is used again.
+  bool const hung_up = !told && told.error().code == errc::unreachable && used->heard_nothing();
+  if (hung_up && (what.repeatable || what.method != "POST")) {
+    co_return co_await by->ask_anew(what, until);
+  }
+  by->keep(std::move(used));
+  co_return told;
+}
+
+async_daemon::async_daemon(asio::any_io_executor executor, settings how)
+    : state_(std::make_shared<state>(executor, std::move(how))) {
+}
+
+async_daemon::async_daemon(async_daemon&&) noexcept = default;
+async_daemon& async_daemon::operator=(async_daemon&&) noexcept = default;
+async_daemon::~async_daemon() = default;
+
+asio::awaitable<result<answer>> async_daemon::ask(request what) const {
+  auto on = state_->strand;
+  return asio::co_spawn(on, state::ask(state_, std::move(what)), asio::use_awaitable);
+}
+
+} // namespace consentd::client

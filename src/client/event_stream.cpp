@@ -1,0 +1,62 @@
+#include "client/blocking.hpp"
+
+#include <consentd/client/stream.hpp>
+
+#include <atomic>
+
+namespace consentd::client {
+
+struct event_stream::state {
+  state(subscription to, settings how, keep_trying again)
+      : by(context.get_executor(), std::move(to), std::move(how), std::move(again)) {}
+
+  result<event> next(std::optional<std::chrono::milliseconds> patience);
+
+  boost::asio::io_context context{1};
+  async_event_stream by;
+  running<result<event>> pending; // goes on where the last call gave up
+  std::atomic<bool> cancelled = false;
+};
+
+result<event> event_stream::state::next(std::optional<std::chrono::milliseconds> patience) {
+  if (!pending.runs()) {
+    pending.start(context, by.next());
+  }
+  // In this order, or a cancel() in between would be lost.
+  context.restart();
+  if (!cancelled) {
+    patience ? context.run_for(*patience) : context.run();
+  }
+  if (!pending.runs()) {
+    return pending.take();
+  }
+  bool const by_caller = cancelled.exchange(false);
+  return error{.code = by_caller ? errc::cancelled : errc::timed_out, .detail = "waiting for the next event"};
+}
+
+event_stream::event_stream(subscription to, settings how, keep_trying again)
+    : state_(std::make_unique<state>(std::move(to), std::move(how), std::move(again))) {
+}
+
+event_stream::event_stream(event_stream&&) noexcept = default;
+event_stream& event_stream::operator=(event_stream&&) noexcept = default;
+event_stream::~event_stream() = default;
+
+result<event> event_stream::next() {
+  return state_->next(std::nullopt);
+}
+
+result<event> event_stream::next(std::chrono::milliseconds patience) {
+  return state_->next(patience);
+}
+
+void event_stream::cancel() {
+  state_->cancelled = true;
+  state_->context.stop();
+}
+
+std::string const& event_stream::place() const noexcept {
+  return state_->by.place();
+}
+
+} // namespace consentd::client
