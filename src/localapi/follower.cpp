@@ -15,8 +15,8 @@ constexpr std::size_t page_bytes = std::size_t{1024} * 1024;
 
 } // namespace
 
-follower::follower(stream_writer& to, store::journal& from, store::entry_filter filter, std::uint64_t after,
-                   at_gap what, consumer_leases::lease* held)
+follower::follower(stream_writer& to, shared_pages& from, store::entry_filter filter, std::uint64_t after, at_gap what,
+                   consumer_leases::lease* held)
     : to_(to), journal_(from), filter_(std::move(filter)), after_(after), at_gap_(what), held_(held) {
 }
 
@@ -38,7 +38,7 @@ asio::awaitable<result<void>> follower::catch_up() {
       to_.put_reset(reset_reason::pruned, requested, after_, extent);
       continue;
     }
-    auto sent = co_await write(*page, extent.last);
+    auto sent = co_await write(**page, extent.last);
     if (!sent) {
       co_return sent.error();
     }
@@ -53,16 +53,17 @@ asio::awaitable<result<void>> follower::heartbeat() {
 
 // Entries beyond `last` wait for the next turn: a reader that came back with such a place at once would seem past the
 // end.
-asio::awaitable<result<void>> follower::write(store::journal_page const& page, std::uint64_t last) {
+asio::awaitable<result<void>> follower::write(told_page const& page, std::uint64_t last) {
   std::size_t bytes = 0;
-  for (auto const& entry : page.entries) {
+  for (auto const& told : page.entries) {
+    auto const& entry = told.what;
     if (entry.sequence > last) {
       break;
     }
     bytes += entry.resource.size();
     after_ = entry.sequence;
     if (passes(filter_, entry)) {
-      to_.put_entry(entry);
+      to_.put_entry(told);
       if (held_ != nullptr) {
         held_->sent(entry.sequence);
       }

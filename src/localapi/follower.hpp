@@ -4,8 +4,8 @@
 
 #include "localapi/consumer_leases.hpp"
 #include "localapi/entry_filter.hpp"
+#include "localapi/shared_pages.hpp"
 #include "localapi/stream_writer.hpp"
-#include "store/store.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -24,9 +24,9 @@ enum class at_gap : std::uint8_t {
 // In the frame of the stream's coroutine: keeps a number, and at most one page.
 class follower {
 public:
-  // Writer, journal and lease must outlive it. With a lease (of a durable consumer) it tells what it has sent, and
+  // Writer, pages and lease must outlive it. With a lease (of a durable consumer) it tells what it has sent, and
   // stops once that has ended.
-  follower(stream_writer& to, store::journal& from, store::entry_filter filter, std::uint64_t after,
+  follower(stream_writer& to, shared_pages& from, store::entry_filter filter, std::uint64_t after,
            at_gap what = at_gap::tell, consumer_leases::lease* held = nullptr);
 
   bool is_behind() const { return journal_.extent().last > after_; }
@@ -44,11 +44,11 @@ public:
   boost::asio::awaitable<result<void>> heartbeat();
 
 private:
-  boost::asio::awaitable<result<void>> write(store::journal_page const& page, std::uint64_t last);
+  boost::asio::awaitable<result<void>> write(told_page const& page, std::uint64_t last);
   void fit_page(std::size_t entries, std::size_t bytes);
 
   stream_writer& to_;
-  store::journal& journal_;
+  shared_pages& journal_;
   store::entry_filter const filter_;
   std::uint64_t after_;
   at_gap const at_gap_;

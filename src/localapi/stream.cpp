@@ -83,7 +83,7 @@ private:
 };
 
 event_streams::event_streams(store::event_store& from, journal_bell& bell, log_sink& log, stream_settings const& how)
-    : from_(from), bell_(bell), log_(log), how_(how) {
+    : from_(from), pages_(from), bell_(bell), log_(log), how_(how) {
 }
 
 std::size_t event_streams::open() const {
@@ -141,7 +141,7 @@ asio::awaitable<void> event_streams::serve(net::exchange& request, call const& a
   }
   place_taken const taken(*this, user);
   stream_writer out(request, form_of(asked), extent.epoch);
-  follower reader(out, from_, std::move(*filter), begin->after);
+  follower reader(out, pages_, std::move(*filter), begin->after);
   auto done = co_await begin_journal(out, *begin, extent);
   if (done) {
     done = co_await follow(request, out, reader);
@@ -191,7 +191,7 @@ asio::awaitable<void> event_streams::serve_snapshot(net::exchange& request, call
       begin.after = from_.extent().last;
       done = co_await write_rows(out, wanted->rows, begin);
     }
-    follower reader(out, from_, wanted->changes, begin.after, at_gap::stop);
+    follower reader(out, pages_, wanted->changes, begin.after, at_gap::stop);
     if (done) {
       done = co_await follow(request, out, reader);
     }
@@ -301,7 +301,7 @@ asio::awaitable<void> event_streams::serve_consumer(net::exchange& request, call
   place_taken const taken(*this, user);
   static_cast<void>(co_await from_.note_seen(record->of.name));
   stream_writer out(request, form_of(asked), extent.epoch);
-  follower reader(out, from_, record->of.filter, begin.after, at_gap::tell, held.get());
+  follower reader(out, pages_, record->of.filter, begin.after, at_gap::tell, held.get());
   followed_consumer consumer{record->of.name, *held, begin.after};
   auto done = co_await begin_journal(out, begin, extent);
   if (done) {

@@ -70,6 +70,7 @@ private:
   void tell_of_end(result<void> const& how) const;
 
   store::event_store& from_;
+  shared_pages pages_;
   journal_bell& bell_;
   log_sink& log_;
   stream_settings const how_;

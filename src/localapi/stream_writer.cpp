@@ -47,18 +47,18 @@ void stream_writer::put_opening(std::uint64_t after) {
   pending_ += "retry: 1000\nid: " + place(after) + "\n\n";
 }
 
-void stream_writer::put_entry(store::journal_entry const& entry) {
+void stream_writer::put_entry(told_entry const& entry) {
   if (form_ == stream_form::ndjson) {
-    pending_ += to_cloudevent(entry, epoch_);
+    pending_ += entry.cloudevent;
     pending_ += '\n';
     return;
   }
   pending_ += "id: ";
-  pending_ += place(entry.sequence);
+  pending_ += place(entry.what.sequence);
   pending_ += "\nevent: ";
-  pending_ += event_type(entry.type);
+  pending_ += event_type(entry.what.type);
   pending_ += "\ndata: ";
-  pending_ += to_cloudevent(entry, epoch_);
+  pending_ += entry.cloudevent;
   pending_ += "\n\n";
 }
 

@@ -2,6 +2,7 @@
 #ifndef CONSENTD_LOCALAPI_STREAM_WRITER_HPP
 #define CONSENTD_LOCALAPI_STREAM_WRITER_HPP
 
+#include "localapi/shared_pages.hpp"
 #include "localapi/starting_point.hpp"
 #include "net/http.hpp"
 #include "store/records.hpp"
@@ -32,7 +33,7 @@ public:
 
   // The place that the stream begins after: a client that is cut off before the first entry goes on from there.
   void put_opening(std::uint64_t after);
-  void put_entry(store::journal_entry const& entry);
+  void put_entry(told_entry const& entry);
   // Where it had to go on, after a place that could not be resumed from.
   void put_reset(reset_reason why, std::string_view requested, std::uint64_t after,
                  store::journal_extent const& extent);

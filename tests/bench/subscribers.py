@@ -6,13 +6,10 @@ usage: subscribers.py FOLDER_OF_PROGRAMS SOURCE_FOLDER [CONSENTS]
 
 The daemon has one core (where the machine has two), the client, nghttp2's h2load, the other. Prints h2load's own figures.
 """
-import datetime
 import json
 import os
 import random
 import re
-import select
-import signal
 import socket
 import sqlite3
 import subprocess
@@ -23,40 +20,38 @@ from pathlib import Path
 CONSENTS = int(sys.argv.pop()) if len(sys.argv) > 3 else 1_000_000
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "integration"))
 import daemon_process as harness  # noqa: E402  (takes the folders from the command line)
-from local_api import UnixConnection  # noqa: E402
 
 QUESTIONS, CONNECTIONS = 200_000, 16
 BACKLOG, STREAMS = 1_000_000, 1000
-SUBSCRIBERS, PER_SECOND, PUSHES = 100, 500, 10_000
 YEAR = 365 * 86400 * 1_000_000
 
 
 class LocalApi(harness.DaemonCase):
-    def fill(self):
-        now = int(time.time() * 1_000_000)
-        issuer = self.issuers()["bank-a"]
+    # As if they had come: the daemon would need an hour for a million.
+    def put(self, statement, rows, *more):
         database = sqlite3.connect(self.folder / "consentd.db")
         with database:
-            database.executemany(
-                "INSERT INTO consents (id, issuer, kind, bound, status, status_time, event_time, expiry, flags, resource_digest, sequence, "
-                "created, updated, lapses) VALUES (?, ?, 1, 1, 2, ?, ?, ?, 0, zeroblob(32), 1, ?, ?, ?)",
-                ((f"consent-{number:08}", issuer, now, now, now + YEAR, now, now, now + YEAR) for number in range(CONSENTS)))
-            database.execute("UPDATE meta SET value = ? WHERE name = 'consents'", (CONSENTS,))
+            database.executemany(statement, rows)
+            for one in more:
+                database.execute(*one)
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         database.close()
 
-    def fill_journal(self, entries):
+    def put_consents(self):
         now = int(time.time() * 1_000_000)
         issuer = self.issuers()["bank-a"]
-        database = sqlite3.connect(self.folder / "consentd.db")
-        with database:
-            database.executemany(
-                "INSERT INTO journal (type, recorded, consent_id, issuer, kind, disposition, status, previous, reported, status_time, event_time, "
-                "expiry, flags, told, alert, interaction_id) VALUES (1, ?, ?, ?, 1, 6, 2, 3, 2, ?, ?, ?, 0, 1, 0, ?)",
-                ((now, f"consent-{number % CONSENTS:08}", issuer, now, now, now + YEAR, "5f0e5f3a-7f0a-4b43-9f3e-0d6d3d0f0e5f")
-                 for number in range(entries)))
-        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        database.close()
+        self.put("INSERT INTO consents (id, issuer, kind, bound, status, status_time, event_time, expiry, flags, resource_digest, sequence, "
+                 "created, updated, lapses) VALUES (?, ?, 1, 1, 2, ?, ?, ?, 0, zeroblob(32), 1, ?, ?, ?)",
+                 ((f"consent-{number:08}", issuer, now, now, now + YEAR, now, now, now + YEAR) for number in range(CONSENTS)),
+                 ("UPDATE meta SET value = ? WHERE name = 'consents'", (CONSENTS,)))
+
+    def put_journal(self):
+        now = int(time.time() * 1_000_000)
+        issuer = self.issuers()["bank-a"]
+        self.put("INSERT INTO journal (type, recorded, consent_id, issuer, kind, disposition, status, previous, reported, status_time, "
+                 "event_time, expiry, flags, told, alert, interaction_id) VALUES (1, ?, ?, ?, 1, 6, 2, 3, 2, ?, ?, ?, 0, 1, 0, ?)",
+                 ((now, f"consent-{number % CONSENTS:08}", issuer, now, now, now + YEAR, "5f0e5f3a-7f0a-4b43-9f3e-0d6d3d0f0e5f")
+                  for number in range(BACKLOG)))
 
     # As a new consumer reads it; curl writes to nowhere.
     def read_backlog(self, form):
@@ -93,66 +88,6 @@ class LocalApi(harness.DaemonCase):
         for one in held:
             one.close()
 
-    def subscribe(self):
-        one = socket.socket(socket.AF_UNIX)
-        one.connect(str(self.folder / "api.sock"))
-        one.sendall(b"GET /v1/events?after=latest HTTP/1.1\r\nHost: x\r\n\r\n")
-        self.assertIn(b"200 OK", one.recv(4096))
-        return one
-
-    # The others only read; in a process of their own, so that this one's clock is right.
-    def crowd(self):
-        held = [self.subscribe() for _ in range(SUBSCRIBERS - 1)]
-        child = os.fork()
-        if child != 0:
-            for one in held:
-                one.close()
-            return child
-        ready = select.epoll()
-        for one in held:
-            ready.register(one, select.EPOLLIN)
-        by_number = {one.fileno(): one for one in held}
-        while True:
-            for number, _ in ready.poll():
-                if not by_number[number].recv(1 << 16):
-                    os._exit(0)
-
-    # Announcements name the time at which they were recorded, which is just before their commit.
-    def push_latency(self):
-        crowd = self.crowd()
-        one = self.subscribe()
-        load = os.fork()
-        if load == 0:
-            self.announce_steadily()
-        took, rest = [], b""
-        while len(took) < PUSHES:
-            part = one.recv(1 << 16)
-            now = time.time()
-            lines = (rest + part).split(b"\n")
-            rest = lines.pop()
-            for line in lines:
-                if line.startswith(b"data: "):
-                    recorded = datetime.datetime.fromisoformat(json.loads(line[6:])["time"])
-                    took.append(now - recorded.timestamp())
-        for child in (load, crowd):
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-        one.close()
-        took = sorted(took)
-        print(f"push with {SUBSCRIBERS} subscribers at {PER_SECOND} entries/s, its commit included: p50 {took[PUSHES // 2] * 1000:.2f} ms, "
-              f"p99 {took[PUSHES * 99 // 100] * 1000:.2f} ms, most {took[-1] * 1000:.2f} ms", flush=True)
-
-    def announce_steadily(self):
-        connection = UnixConnection(str(self.folder / "api.sock"))
-        body = json.dumps({"kind": "account-access", "issuer": self.issuers()["bank-a"]})
-        began = time.monotonic()
-        number = 0
-        while True:
-            number += 1
-            time.sleep(max(0.0, began + number / PER_SECOND - time.monotonic()))
-            connection.request("PUT", f"/v1/consents/pushed-{number}", body, {"Content-Type": "application/json"})
-            connection.getresponse().read()
-
     def ask(self, name, targets, connections):
         uris = self.folder / "uris"
         uris.write_text("".join(f"http://localhost{target}\n" for target in targets))
@@ -171,7 +106,7 @@ class LocalApi(harness.DaemonCase):
         daemon = self.start()
         daemon.terminate()
         daemon.wait()
-        self.fill()
+        self.put_consents()
         daemon = self.start()
         if os.cpu_count() > 1:
             subprocess.run(["taskset", "--all-tasks", "--cpu-list", "--pid", "0", str(daemon.pid)], check=True, capture_output=True)
@@ -182,12 +117,11 @@ class LocalApi(harness.DaemonCase):
         self.ask("state", chosen, CONNECTIONS)
         daemon.terminate()
         daemon.wait()
-        self.fill_journal(BACKLOG)
+        self.put_journal()
         daemon = self.start()
         for form in ("application/x-ndjson", "text/event-stream"):
             self.read_backlog(form)
         self.open_streams(daemon)
-        self.push_latency()
 
 
 if __name__ == "__main__":

@@ -86,7 +86,8 @@ BOOST_AUTO_TEST_CASE(entries_pruned_under_a_slow_reader_are_told_as_a_reset) {
   shrinking_journal journal;
   kept_exchange exchange;
   stream_writer out(exchange, stream_form::sse, "e");
-  follower reader(out, journal, {}, 0);
+  shared_pages pages(journal);
+  follower reader(out, pages, {}, 0);
   auto done = asio::co_spawn(context, reader.catch_up(), asio::use_future);
   context.run();
   BOOST_TEST(done.get().has_value());
@@ -103,7 +104,8 @@ BOOST_AUTO_TEST_CASE(reader_that_cannot_bridge_a_gap_stops_before_it) {
   shrinking_journal journal;
   kept_exchange exchange;
   stream_writer out(exchange, stream_form::sse, "e");
-  follower reader(out, journal, {}, 0, at_gap::stop);
+  shared_pages pages(journal);
+  follower reader(out, pages, {}, 0, at_gap::stop);
   auto done = asio::co_spawn(context, reader.catch_up(), asio::use_future);
   context.run();
   BOOST_TEST(done.get().has_value());
