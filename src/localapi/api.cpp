@@ -118,7 +118,7 @@ asio::awaitable<net::response> api::answer(net::exchange& request, call const& a
   case endpoint::settle_doubt:
     co_return co_await settle_doubt(store_, how_.max_body_bytes, request, asked);
   case endpoint::consent_history:
-    co_return co_await consent_history(store_, asked);
+    co_return co_await consent_history(store_, request.head(), asked);
   case endpoint::consent_usable:
     co_return co_await consent_usable(store_, clock_, how_.behind_after, asked);
   case endpoint::consents_usable: {

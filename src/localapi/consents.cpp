@@ -106,7 +106,8 @@ boost::asio::awaitable<net::response> show_consent(store::event_store& from, net
   co_return json_unless_known(head, make_place(epoch, (*found)->sequence), out.take());
 }
 
-boost::asio::awaitable<net::response> consent_history(store::event_store& from, call const& asked) {
+boost::asio::awaitable<net::response> consent_history(store::event_store& from, net::request_head const& head,
+                                                      call const& asked) {
   auto id = consent_id(asked.id);
   auto limit = read_limit(asked.where);
   auto cursor = read_number_cursor(asked.where, "history");
@@ -149,7 +150,7 @@ boost::asio::awaitable<net::response> consent_history(store::event_store& from, 
   out.end_array();
   put_text(out, "nextCursor", more ? make_cursor("history", std::to_string(after)) : std::string());
   out.end_object();
-  co_return json_response(200, out.take());
+  co_return json_unless_known(head, make_place(epoch, after), out.take());
 }
 
 } // namespace consentd::localapi

@@ -22,7 +22,8 @@ boost::asio::awaitable<net::response> show_consent(store::event_store& from, net
 problem no_such_consent();
 
 // GET /v1/consents/{consent_id}/history: every recorded entry, oldest first.
-boost::asio::awaitable<net::response> consent_history(store::event_store& from, call const& asked);
+boost::asio::awaitable<net::response> consent_history(store::event_store& from, net::request_head const& head,
+                                                      call const& asked);
 
 } // namespace consentd::localapi
 

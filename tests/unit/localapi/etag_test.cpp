@@ -52,6 +52,18 @@ BOOST_AUTO_TEST_CASE(every_change_changes_it) {
   BOOST_TEST(get("/v1/consents/r", {"If-None-Match: " + before}).status == 200);
 }
 
+BOOST_AUTO_TEST_CASE(history_has_one_which_each_entry_changes) {
+  announce("c");
+  event("c", consent::status::authorized, at("2026-03-27T11:00:00Z"));
+  auto const tag = get("/v1/consents/c/history").fields.at("etag");
+  BOOST_TEST(get("/v1/consents/c/history", {"If-None-Match: " + tag}).status == 304);
+  event("c", consent::status::authorized, at("2026-03-27T10:00:00Z")); // moves nothing, and is recorded
+  auto const longer = get("/v1/consents/c/history", {"If-None-Match: " + tag});
+  BOOST_TEST(longer.status == 200);
+  BOOST_TEST(longer.fields.at("etag") != tag);
+  BOOST_TEST(get("/v1/consents/c/history?limit=1").fields.at("etag") != longer.fields.at("etag"));
+}
+
 BOOST_AUTO_TEST_CASE(errors_and_lists_have_none) {
   BOOST_TEST(!get("/v1/consents/c").fields.contains("etag"));
   BOOST_TEST(!get("/v1/consents").fields.contains("etag"));
