@@ -52,6 +52,26 @@ void api::tell_of_refusal(net::peer const& who, std::string_view what, right has
   }
 }
 
+// Changes of consents and deliveries tell in the store, or in a line of their own, who asked for them.
+void api::tell_of_change(net::peer const& who, call const& asked) {
+  switch (asked.route->where) {
+  case endpoint::keep_consumer:
+  case endpoint::remove_consumer:
+  case endpoint::seek:
+  case endpoint::pause_consumer:
+  case endpoint::resume_consumer:
+  case endpoint::reload:
+    log_.write(severity::info, "local call made a change",
+               {{"uid", who.uid ? std::to_string(*who.uid) : std::string("unknown")},
+                {"pid", std::to_string(who.pid.value_or(0))},
+                {"call", std::string(asked.route->method) + " " + std::string(asked.route->path)},
+                {"id", asked.id}});
+    break;
+  default:
+    break;
+  }
+}
+
 // Who has no right at all does not learn which calls there are.
 std::optional<problem> api::check_right(net::peer const& who, parsed<call> const& asked, right has) {
   auto const needs = asked ? asked->route->needs : right::read;
@@ -93,6 +113,9 @@ asio::awaitable<void> api::serve(net::exchange& request, right at_most) {
   net::response out;
   if (asked) {
     out = co_await answer(request, *asked);
+    if (out.status < 400) {
+      tell_of_change(request.head().peer, *asked);
+    }
   } else {
     out = to_response(asked.error());
   }

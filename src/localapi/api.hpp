@@ -55,6 +55,7 @@ public:
 private:
   std::optional<problem> check_right(net::peer const& who, parsed<call> const& asked, right has);
   void tell_of_refusal(net::peer const& who, std::string_view what, right has);
+  void tell_of_change(net::peer const& who, call const& asked);
   boost::asio::awaitable<net::response> answer(net::exchange& request, call const& asked);
   boost::asio::awaitable<net::response> answer_about_consumers(net::exchange& request, call const& asked);
 

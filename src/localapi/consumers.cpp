@@ -222,20 +222,41 @@ asio::awaitable<net::response> remove_consumer(consumer_calls const& with, net::
   co_return *gone ? answer_of(*known, with) : to_response(no_such_consumer());
 }
 
-asio::awaitable<net::response> acknowledge(consumer_calls const& with, net::exchange& request, call const& asked) {
-  auto const known = co_await find_own(with.store, request.head(), asked);
+namespace {
+
+struct own_call {
+  store::consumer_record known;
+  sent_object sent;
+};
+
+// What a caller says of a consumer of theirs: a place, or where the call knows it a time.
+asio::awaitable<parsed<own_call>> read_own(consumer_calls const& with, net::exchange& request, call const& asked) {
+  auto known = co_await find_own(with.store, request.head(), asked);
   if (!known) {
-    co_return to_response(known.error());
+    co_return known.error();
   }
   auto body = co_await read_json_body(request, with.body_bytes);
   if (!body) {
-    co_return to_response(body.error());
+    co_return body.error();
   }
-  auto const sent = sent_object::read(std::move(*body), {"place"});
+  bool const knows_times = asked.route->where == endpoint::seek;
+  auto sent = knows_times ? sent_object::read(std::move(*body), {"place", "time"})
+                          : sent_object::read(std::move(*body), {"place"});
   if (!sent) {
-    co_return to_response(sent.error());
+    co_return sent.error();
   }
-  auto const text = sent->find("place");
+  co_return own_call{std::move(*known), std::move(*sent)};
+}
+
+} // namespace
+
+asio::awaitable<net::response> acknowledge(consumer_calls const& with, net::exchange& request, call const& asked) {
+  auto const said = co_await read_own(with, request, asked);
+  if (!said) {
+    co_return to_response(said.error());
+  }
+  auto const& [known, sent] = *said;
+  auto const text = sent.find("place");
   if (!text) {
     co_return to_response(invalid("place", "This member is required."));
   }
@@ -244,28 +265,21 @@ asio::awaitable<net::response> acknowledge(consumer_calls const& with, net::exch
   if (!place) {
     co_return to_response(invalid("place", "The id of an entry of this journal, or the place of a heartbeat."));
   }
-  auto const moved = co_await with.store.acknowledge(known->of.name, *place);
+  auto const moved = co_await with.store.acknowledge(known.of.name, *place);
   if (moved) {
-    with.leases.acknowledged(known->of.name, *place, std::chrono::steady_clock::now());
+    with.leases.acknowledged(known.of.name, *place, std::chrono::steady_clock::now());
   }
   co_return answer_of(moved, with);
 }
 
 asio::awaitable<net::response> seek(consumer_calls const& with, net::exchange& request, call const& asked) {
-  auto const known = co_await find_own(with.store, request.head(), asked);
-  if (!known) {
-    co_return to_response(known.error());
+  auto const said = co_await read_own(with, request, asked);
+  if (!said) {
+    co_return to_response(said.error());
   }
-  auto body = co_await read_json_body(request, with.body_bytes);
-  if (!body) {
-    co_return to_response(body.error());
-  }
-  auto const sent = sent_object::read(std::move(*body), {"place", "time"});
-  if (!sent) {
-    co_return to_response(sent.error());
-  }
-  auto const place = sent->find("place");
-  auto const time = sent->find("time");
+  auto const& [known, sent] = *said;
+  auto const place = sent.find("place");
+  auto const time = sent.find("time");
   if (place.has_value() == time.has_value()) {
     co_return to_response(invalid("place", "Either place or time."));
   }
@@ -287,9 +301,9 @@ asio::awaitable<net::response> seek(consumer_calls const& with, net::exchange& r
     }
     to = *found;
   }
-  auto const moved = co_await with.store.seek(known->of.name, to);
+  auto const moved = co_await with.store.seek(known.of.name, to);
   if (moved) {
-    with.leases.end(known->of.name, "seek");
+    with.leases.end(known.of.name, "seek");
   }
   co_return answer_of(moved, with);
 }

@@ -51,6 +51,21 @@ class Access(harness.DaemonCase):
     def erase_as(self, user, consent, **more):
         return self.call(user, f"/v1/consents/{consent}/data", "-X", "DELETE", **more)[0]
 
+    def test_changes_tell_in_the_log_who_asked(self):
+        self.rules(("group", CLIENTS, "read"), ("user", OPERATOR, "operate"))
+        self.start()
+        sent = ("-H", "Content-Type: application/json", "--data")
+        for user, path, *more in ((READER, "/v1/consumers/a", "-X", "PUT", *sent, "{}"),
+                                  (READER, "/v1/consumers/a/seek", *sent, '{"place":"latest"}'),
+                                  (OPERATOR, "/v1/consumers/a/pause", "-X", "POST"), (OPERATOR, "/v1/reload", "-X", "POST"),
+                                  (OPERATOR, "/v1/consumers/a", "-X", "DELETE")):
+            self.assertLess(self.call(user, path, *more)[0], 300, path)
+        self.assertEqual(self.call(READER, "/v1/consumers/b/pause", "-X", "POST")[0], 404)
+        told = re.findall(r'local call made a change uid=(\d+) pid=[1-9]\d* call="(\S+ \S+)" id=(\S*)', self.log.read_text())
+        self.assertEqual(told, [(str(READER), "PUT /v1/consumers/{name}", "a"), (str(READER), "POST /v1/consumers/{name}/seek", "a"),
+                                (str(OPERATOR), "POST /v1/consumers/{name}/pause", "a"), (str(OPERATOR), "POST /v1/reload", '""'),
+                                (str(OPERATOR), "DELETE /v1/consumers/{name}", "a")])
+
     def test_each_has_the_right_that_the_settings_give(self):
         self.rules(("group", CLIENTS, "read"), ("user", WRITER, "register"), ("group", OPERATORS, "operate"))
         self.start()
