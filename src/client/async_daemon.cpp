@@ -8,6 +8,7 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <deque>
 #include <vector>
 
@@ -20,7 +21,9 @@ struct async_daemon::state {
   class place;
   class waiter;
 
-  state(asio::any_io_executor const& on, settings with) : strand(asio::make_strand(on)), how(std::move(with)) {}
+  state(asio::any_io_executor const& on, settings with) : strand(asio::make_strand(on)), how(std::move(with)) {
+    how.connections = std::max<std::size_t>(how.connections, 1);
+  }
 
   asio::awaitable<bool> take_place(connection::deadline until);
   void give_place();
