@@ -8,7 +8,6 @@ import hashlib
 import http.client
 import json
 import re
-import socket
 import ssl
 import subprocess
 import sys
@@ -20,6 +19,9 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from jwcrypto import jwe, jwk, jws
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from local_api import UnixConnection  # noqa: E402
 
 SOURCE = Path(sys.argv.pop())
 PROGRAMS = Path(sys.argv.pop())
@@ -55,16 +57,6 @@ def node(mode, orders):
 
 def node_make(order):
     return node("make", [order])[0]
-
-
-class UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost", timeout=60)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.connect(self.path)
 
 
 class ForeignJose(unittest.TestCase):
