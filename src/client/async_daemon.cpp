@@ -2,10 +2,14 @@
 
 #include <consentd/client/daemon.hpp>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
@@ -15,6 +19,15 @@
 namespace consentd::client {
 
 namespace asio = boost::asio;
+
+namespace {
+
+// RFC 9110 section 9.2.2.
+bool may_be_repeated(request const& what) {
+  return what.repeatable || what.method == "GET" || what.method == "PUT" || what.method == "DELETE";
+}
+
+} // namespace
 
 // All of it is touched on the strand alone.
 struct async_daemon::state {
@@ -124,6 +137,9 @@ asio::awaitable<result<answer>> async_daemon::state::ask_anew(request const& wha
 }
 
 asio::awaitable<result<answer>> async_daemon::state::ask(std::shared_ptr<state> by, request what) {
+  if (!can_be_sent(what)) {
+    co_return error{.code = errc::malformed, .detail = "a request with such a method or target cannot be sent"};
+  }
   auto const until = std::chrono::steady_clock::now() + by->how.timeout + what.patience;
   bool const has_place = co_await by->take_place(until);
   if (!has_place) {
@@ -138,7 +154,7 @@ asio::awaitable<result<answer>> async_daemon::state::ask(std::shared_ptr<state> 
   auto told = co_await used->ask(what, until);
   // The daemon may hang up an idle connection in the moment in which it is used again.
   bool const hung_up = !told && told.error().code == errc::unreachable && used->heard_nothing();
-  if (hung_up && (what.repeatable || what.method != "POST")) {
+  if (hung_up && may_be_repeated(what)) {
     co_return co_await by->ask_anew(what, until);
   }
   by->keep(std::move(used));
@@ -153,9 +169,25 @@ async_daemon::async_daemon(async_daemon&&) noexcept = default;
 async_daemon& async_daemon::operator=(async_daemon&&) noexcept = default;
 async_daemon::~async_daemon() = default;
 
+namespace {
+
+// The call runs on a strand of its own. Asio would hand a cancellation over to it by a pointer into the caller's, which
+// may have ended by then; here both hold the signal.
+template <class Strand>
+asio::awaitable<result<answer>> ask_on(Strand on, asio::awaitable<result<answer>> work) {
+  auto const stop = std::make_shared<asio::cancellation_signal>();
+  auto const mine = co_await asio::this_coro::cancellation_state;
+  if (auto slot = mine.slot(); slot.is_connected()) {
+    slot.assign([stop, on](asio::cancellation_type how) { asio::post(on, [stop, how] { stop->emit(how); }); });
+  }
+  co_return co_await asio::co_spawn(on, std::move(work),
+                                    asio::bind_cancellation_slot(stop->slot(), asio::use_awaitable));
+}
+
+} // namespace
+
 asio::awaitable<result<answer>> async_daemon::ask(request what) const {
-  auto on = state_->strand;
-  return asio::co_spawn(on, state::ask(state_, std::move(what)), asio::use_awaitable);
+  return ask_on(state_->strand, state::ask(state_, std::move(what)));
 }
 
 } // namespace consentd::client

@@ -9,6 +9,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>
@@ -33,12 +34,24 @@ errc code_of(error_code const& why) {
   if (why == asio::error::operation_aborted) {
     return errc::cancelled;
   }
+  if (why == asio::error::access_denied) {
+    return errc::refused;
+  }
   if (why == http::error::body_limit) {
     return errc::too_large;
   }
   bool const of_http = why.category() == http::make_error_code(http::error::end_of_stream).category();
   bool const broke_off = why == http::error::end_of_stream || why == http::error::partial_message;
   return of_http && !broke_off ? errc::not_understood : errc::unreachable;
+}
+
+bool has_control_characters(std::string_view text) noexcept {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; });
+}
+
+error malformed(std::string_view what) {
+  return {.code = errc::malformed, .detail = std::string(what)};
 }
 
 http::request<http::string_body> to_message(request const& what) {
@@ -69,12 +82,19 @@ bool is_event_stream(http::response_parser<http::buffer_body> const& parser) {
 
 } // namespace
 
+bool can_be_sent(request const& what) {
+  auto const method = http::string_to_verb(what.method);
+  return method != http::verb::unknown && method != http::verb::head && method != http::verb::connect &&
+         !what.target.empty() && !has_control_characters(what.target);
+}
+
 struct connection::state {
   state(asio::any_io_executor const& on, settings const& with) : how(with), socket(on) {}
 
   error broken(std::string_view what, error_code const& why) const {
     error made{.code = code_of(why)};
-    bool const is_plain = made.code == errc::unreachable || made.code == errc::not_understood;
+    bool const is_plain =
+        made.code == errc::unreachable || made.code == errc::refused || made.code == errc::not_understood;
     made.detail = std::string(what) + " " + how.socket_path + ": " + (is_plain ? why.message() : describe(made));
     return made;
   }
@@ -107,17 +127,15 @@ connection::~connection() = default;
 
 asio::awaitable<result<void>> connection::connect(deadline until) {
   error_code failed;
-  // A path too long for the kernel's address throws here: the same as any other socket that is not there.
   std::optional<local::endpoint> where;
   try {
     where.emplace(state_->how.socket_path);
   } catch (boost::system::system_error const& thrown) {
-    failed = thrown.code();
+    // Too long for the kernel's address: no daemon will ever be there.
+    co_return malformed("cannot reach the daemon at " + state_->how.socket_path + ": " + thrown.code().message());
   }
-  if (where) {
-    state_->socket.expires_at(until);
-    co_await state_->socket.async_connect(*where, asio::redirect_error(asio::use_awaitable, failed));
-  }
+  state_->socket.expires_at(until);
+  co_await state_->socket.async_connect(*where, asio::redirect_error(asio::use_awaitable, failed));
   if (failed) {
     co_return state_->broken("cannot reach the daemon at", failed);
   }
@@ -195,6 +213,9 @@ asio::awaitable<result<void>> connection::begin_stream(std::string const& target
                                                        deadline until) {
   request what;
   what.target = target;
+  if (!can_be_sent(what) || has_control_characters(place)) {
+    co_return malformed("a stream with such a target or place cannot be asked for");
+  }
   auto message = to_message(what);
   message.set(http::field::accept, "text/event-stream, application/problem+json");
   if (!place.empty()) {

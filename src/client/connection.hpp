@@ -14,6 +14,10 @@
 
 namespace consentd::client {
 
+// False for a method that HTTP or this client does not know (an answer to HEAD would be waited for in vain), and for a
+// target with control characters: with a line break in it, it would be more than one request.
+bool can_be_sent(request const& what);
+
 // One owner, one coroutine at a time. After a failure it can only be destroyed, but for `cancelled` of read_some().
 class connection {
 public:
@@ -26,7 +30,7 @@ public:
 
   boost::asio::awaitable<result<void>> connect(deadline until);
 
-  // The answer, whatever its status; those from 400 on are `refused`.
+  // The answer, whatever its status; those from 400 on are `refused`. Of what can be sent.
   boost::asio::awaitable<result<answer>> ask(request const& what, deadline until);
 
   // True when another call may follow: the last one went well, and the daemon has not hung up since.

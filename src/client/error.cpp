@@ -19,6 +19,8 @@ std::string_view meaning(errc code) noexcept {
     return "refused";
   case errc::too_large:
     return "the answer is over the limit";
+  case errc::malformed:
+    return "what was asked for cannot be sent";
   case errc::not_understood:
     return "the answer is none of the daemon's";
   }
@@ -29,7 +31,7 @@ std::string_view meaning(errc code) noexcept {
 
 bool error::is_temporary() const noexcept {
   if (code == errc::refused) {
-    return status == 409 || status == 429 || status >= 500;
+    return status == 429 || status == 503 || retry_after > std::chrono::seconds::zero();
   }
   return code == errc::unreachable || code == errc::timed_out;
 }

@@ -22,16 +22,23 @@ result<event> event_stream::state::next(std::optional<std::chrono::milliseconds>
   if (!pending.runs()) {
     pending.start(context, by.next());
   }
-  // In this order, or a cancel() in between would be lost.
-  context.restart();
-  if (!cancelled) {
-    patience ? context.run_for(*patience) : context.run();
+  auto const until = std::chrono::steady_clock::now() + patience.value_or(std::chrono::milliseconds::zero());
+  while (pending.runs()) {
+    // In this order, or a cancel() in between would be lost.
+    context.restart();
+    if (cancelled.exchange(false)) {
+      return error{.code = errc::cancelled, .detail = "waiting for the next event"};
+    }
+    if (!patience) {
+      context.run();
+      continue;
+    }
+    context.poll(); // what is there is given, without patience too
+    if (pending.runs() && context.run_until(until) == 0 && std::chrono::steady_clock::now() >= until) {
+      return error{.code = errc::timed_out, .detail = "waiting for the next event"};
+    }
   }
-  if (!pending.runs()) {
-    return pending.take();
-  }
-  bool const by_caller = cancelled.exchange(false);
-  return error{.code = by_caller ? errc::cancelled : errc::timed_out, .detail = "waiting for the next event"};
+  return pending.take();
 }
 
 event_stream::event_stream(subscription to, settings how, keep_trying again)

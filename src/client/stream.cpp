@@ -4,8 +4,10 @@
 
 #include <consentd/client/stream.hpp>
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
@@ -90,6 +92,7 @@ struct async_event_stream::state {
   std::optional<error> bad_event; // behind the ready ones
   std::optional<error> why_apart; // what ended the last connection, not yet waited for
   std::size_t times_begun = 0;
+  std::chrono::steady_clock::time_point connected;
   pauses between;
 };
 
@@ -111,7 +114,7 @@ asio::awaitable<result<void>> async_event_stream::state::connect() {
   }
   by = std::move(made);
   parser.emplace();
-  between.reset();
+  connected = std::chrono::steady_clock::now();
   ++times_begun;
   if (to.has_rows && place.empty()) {
     put({.kind = event_kind::rows_begin}, {});
@@ -183,9 +186,15 @@ asio::awaitable<result<void>> async_event_stream::state::advance() {
   if (done || done.error().code == errc::cancelled) {
     co_return done;
   }
+  // A stream that ends as soon as it has begun is no reason to hurry.
+  if (by && std::chrono::steady_clock::now() - connected > longest_pause) {
+    between.reset();
+  }
   forget();
   auto const why = done.error();
-  if (!why.is_temporary() || (again && !again(why, times_begun))) {
+  // Held by another connection, or paused: that ends.
+  bool const is_held = to.by_consumer && why.status == 409;
+  if ((!why.is_temporary() && !is_held) || (again && !again(why, times_begun))) {
     co_return why;
   }
   why_apart = why;
@@ -196,6 +205,9 @@ event async_event_stream::state::hand_out() {
   auto first = std::move(ready.front());
   ready.pop_front();
   place = std::move(first.place);
+  if (first.what.kind == event_kind::entry) {
+    between.reset();
+  }
   return std::move(first.what);
 }
 
@@ -209,6 +221,10 @@ async_event_stream::~async_event_stream() = default;
 
 asio::awaitable<result<event>> async_event_stream::next() {
   auto& here = *state_;
+  if (!here.ready.empty()) {
+    // Whoever waits for this or something else must be able to take the something else, and find this still here.
+    co_await asio::post(asio::use_awaitable);
+  }
   while (here.ready.empty()) {
     if (here.bad_event) {
       here.forget();
@@ -218,6 +234,10 @@ asio::awaitable<result<event>> async_event_stream::next() {
     if (!done) {
       co_return done.error();
     }
+  }
+  auto const stopped = co_await asio::this_coro::cancellation_state;
+  if (stopped.cancelled() != asio::cancellation_type::none) {
+    co_return cancelled();
   }
   co_return here.hand_out();
 }

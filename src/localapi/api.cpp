@@ -174,7 +174,7 @@ asio::awaitable<net::response> api::answer(net::exchange& request, call const& a
   case endpoint::show_evidence:
     co_return co_await show_evidence(store_, asked);
   case endpoint::erase_consent_data:
-    co_return co_await erase_consent_data(store_, request, asked);
+    co_return co_await erase_consent_data(store_, request, asked, [this] { streams_.forget_erased(); });
   case endpoint::show_resource:
     co_return co_await show_resource(store_, request.head(), asked);
   case endpoint::show_status: {

@@ -20,7 +20,7 @@ follower::follower(stream_writer& to, shared_pages& from, store::entry_filter fi
     : to_(to), journal_(from), filter_(std::move(filter)), after_(after), at_gap_(what), held_(held) {
 }
 
-asio::awaitable<result<void>> follower::catch_up() {
+asio::awaitable<result<void>> follower::catch_up(std::chrono::milliseconds longest_silence) {
   while (is_behind() && ended().empty()) {
     auto page = co_await journal_.read(after_, page_limit_);
     if (!page) {
@@ -39,6 +39,9 @@ asio::awaitable<result<void>> follower::catch_up() {
       continue;
     }
     auto sent = co_await write(**page, extent.last);
+    if (sent && std::chrono::steady_clock::now() - to_.last_written() >= longest_silence) {
+      sent = co_await heartbeat();
+    }
     if (!sent) {
       co_return sent.error();
     }

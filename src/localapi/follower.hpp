@@ -9,6 +9,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -39,8 +40,8 @@ public:
   // True once it stopped at a gap.
   bool stopped() const noexcept { return stopped_; }
 
-  // Writes all that there is.
-  boost::asio::awaitable<result<void>> catch_up();
+  // Writes all that there is, and where nothing of it passes the filter for so long, a heartbeat.
+  boost::asio::awaitable<result<void>> catch_up(std::chrono::milliseconds longest_silence);
   boost::asio::awaitable<result<void>> heartbeat();
 
 private:

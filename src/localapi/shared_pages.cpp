@@ -19,6 +19,8 @@ namespace {
 // Entries come with their resources: few at a time, since pages are kept.
 constexpr std::size_t shared_entries = 16;
 constexpr std::size_t pages_kept = 4;
+// Longer than it takes until all were woken.
+constexpr std::chrono::seconds kept_for{1};
 
 void wake(std::shared_ptr<asio::steady_timer> const& sleeper) {
   // Not cancel(): that would miss a wait which has not begun yet.
@@ -30,16 +32,18 @@ void wake(std::shared_ptr<asio::steady_timer> const& sleeper) {
 // A read on behalf of all who want the same page. However it ends, they go on.
 class shared_pages::flight {
 public:
-  flight(shared_pages& of, std::uint64_t after) : of_(of), after_(after) {}
+  flight(shared_pages& of, std::uint64_t after, std::uint64_t generation)
+      : of_(of), after_(after), generation_(generation) {}
   flight(flight const&) = delete;
   flight& operator=(flight const&) = delete;
-  ~flight() { of_.land(after_, std::move(page_)); }
+  ~flight() { of_.land(after_, std::move(page_), generation_); }
 
   void bring(page read) { page_ = std::move(read); }
 
 private:
   shared_pages& of_;
   std::uint64_t const after_;
+  std::uint64_t const generation_;
   page page_;
 };
 
@@ -48,10 +52,23 @@ asio::awaitable<result<shared_pages::page>> shared_pages::read_alone(std::uint64
   if (!read) {
     co_return read.error();
   }
-  auto const epoch = from_.extent().epoch;
   auto made = std::make_shared<told_page>();
   made->examined = read->examined;
   made->entries.reserve(read->entries.size());
+  for (auto& entry : read->entries) {
+    made->entries.push_back({std::move(entry), {}});
+  }
+  co_return made;
+}
+
+asio::awaitable<result<shared_pages::page>> shared_pages::read_for_all(std::uint64_t after, std::size_t limit) {
+  auto read = co_await from_.read(after, std::min(limit, shared_entries));
+  if (!read) {
+    co_return read.error();
+  }
+  auto const epoch = from_.extent().epoch;
+  auto made = std::make_shared<told_page>();
+  made->examined = read->examined;
   for (auto& entry : read->entries) {
     auto text = to_cloudevent(entry, epoch);
     made->entries.push_back({std::move(entry), std::move(text)});
@@ -60,17 +77,25 @@ asio::awaitable<result<shared_pages::page>> shared_pages::read_alone(std::uint64
 }
 
 shared_pages::page shared_pages::find(std::uint64_t after) const {
-  auto const found = std::find_if(kept_.rbegin(), kept_.rend(), [&](auto const& one) { return one.first == after; });
-  return found == kept_.rend() ? nullptr : found->second;
+  auto const oldest = std::chrono::steady_clock::now() - kept_for;
+  auto const found = std::find_if(kept_.rbegin(), kept_.rend(),
+                                  [&](auto const& one) { return one.after == after && one.read >= oldest; });
+  return found == kept_.rend() ? nullptr : found->what;
 }
 
-void shared_pages::land(std::uint64_t after, page read) {
+void shared_pages::forget() {
+  std::lock_guard const hold(guard_);
+  ++generation_;
+  kept_.clear();
+}
+
+void shared_pages::land(std::uint64_t after, page read, std::uint64_t generation) {
   std::vector<sleeper> waiting;
   {
     std::lock_guard const hold(guard_);
     waiting = std::move(flights_.extract(after).mapped());
-    if (read && read->examined > after) {
-      kept_.emplace_back(after, std::move(read));
+    if (read && read->examined > after && generation == generation_) {
+      kept_.push_back({after, std::move(read), std::chrono::steady_clock::now()});
     }
     if (kept_.size() > pages_kept) {
       kept_.pop_front();
@@ -88,11 +113,13 @@ asio::awaitable<result<shared_pages::page>> shared_pages::read(std::uint64_t aft
   auto const executor = co_await asio::this_coro::executor;
   while (true) {
     sleeper mine;
+    std::uint64_t generation = 0;
     {
       std::lock_guard const hold(guard_);
       if (auto kept = find(after)) {
         co_return kept;
       }
+      generation = generation_;
       auto const [flying, is_first] = flights_.try_emplace(after);
       if (!is_first) {
         mine = std::make_shared<asio::steady_timer>(executor, std::chrono::steady_clock::time_point::max());
@@ -103,8 +130,8 @@ asio::awaitable<result<shared_pages::page>> shared_pages::read(std::uint64_t aft
       co_await mine->async_wait(asio::as_tuple(asio::use_awaitable));
       continue;
     }
-    flight own(*this, after);
-    auto read = co_await read_alone(after, shared_entries);
+    flight own(*this, after, generation);
+    auto read = co_await read_for_all(after, limit);
     if (read) {
       own.bring(*read);
     }

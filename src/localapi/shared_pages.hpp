@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -15,7 +16,6 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace consentd::localapi {
@@ -23,7 +23,7 @@ namespace consentd::localapi {
 // An entry, and how subscribers are told of it.
 struct told_entry {
   store::journal_entry what;
-  std::string cloudevent;
+  std::string cloudevent; // empty where it is written for one reader alone
 };
 
 struct told_page {
@@ -32,7 +32,8 @@ struct told_page {
 };
 
 // All streams that wait at the journal's end are woken by the same entry: it is read and written as JSON once, for all
-// of them. Keeps a few pages. Any number of coroutines, each on a strand or a thread of its own.
+// of them. Keeps a few pages for a moment, and what was erased not even that. Any number of coroutines, each on a
+// strand or a thread of its own.
 class shared_pages {
 public:
   // The journal must outlive it, and it every read().
@@ -43,19 +44,30 @@ public:
   // As store::journal::read(). Who is far behind the journal's end reads alone.
   boost::asio::awaitable<result<std::shared_ptr<told_page const>>> read(std::uint64_t after, std::size_t limit);
 
+  // What was read before is not handed out any more: some of it was erased.
+  void forget();
+
 private:
   using page = std::shared_ptr<told_page const>;
   using sleeper = std::shared_ptr<boost::asio::steady_timer>;
   class flight;
 
+  struct kept_page {
+    std::uint64_t after; // what it begins after
+    page what;
+    std::chrono::steady_clock::time_point read;
+  };
+
   boost::asio::awaitable<result<page>> read_alone(std::uint64_t after, std::size_t limit);
+  boost::asio::awaitable<result<page>> read_for_all(std::uint64_t after, std::size_t limit);
   page find(std::uint64_t after) const; // with guard_ held
-  void land(std::uint64_t after, page read);
+  void land(std::uint64_t after, page read, std::uint64_t generation);
 
   store::journal& from_;
   std::mutex guard_;
   // The next are guarded by guard_.
-  std::deque<std::pair<std::uint64_t, page>> kept_;       // by what they begin after, the newest last
+  std::uint64_t generation_ = 0;                          // how often was forgotten
+  std::deque<kept_page> kept_;                            // the newest last
   std::map<std::uint64_t, std::vector<sleeper>> flights_; // being read, with who waits for them
 };
 

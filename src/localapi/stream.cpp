@@ -314,7 +314,7 @@ asio::awaitable<result<void>> event_streams::follow(net::exchange& request, stre
                                                     followed_consumer* consumer) {
   journal_bell::sleeper sleeper(bell_, co_await asio::this_coro::executor);
   for (bool here = true; here;) {
-    auto done = co_await reader.catch_up();
+    auto done = co_await reader.catch_up(how_.heartbeat);
     if (!done) {
       co_return done.error();
     }

@@ -47,6 +47,9 @@ public:
   // it is paused.
   boost::asio::awaitable<void> serve_consumer(net::exchange& request, call const& asked, consumer_leases& leases);
 
+  // Personal data was erased from the journal: what streams share of it goes, too. Any thread.
+  void forget_erased() { pages_.forget(); }
+
   std::size_t open() const;
   std::size_t limit() const noexcept { return how_.max_streams; }
 

@@ -47,9 +47,13 @@ void stream_writer::put_opening(std::uint64_t after) {
   pending_ += "retry: 1000\nid: " + place(after) + "\n\n";
 }
 
+void stream_writer::put_cloudevent(told_entry const& entry) {
+  pending_ += entry.cloudevent.empty() ? to_cloudevent(entry.what, epoch_) : entry.cloudevent;
+}
+
 void stream_writer::put_entry(told_entry const& entry) {
   if (form_ == stream_form::ndjson) {
-    pending_ += entry.cloudevent;
+    put_cloudevent(entry);
     pending_ += '\n';
     return;
   }
@@ -58,7 +62,7 @@ void stream_writer::put_entry(told_entry const& entry) {
   pending_ += "\nevent: ";
   pending_ += event_type(entry.what.type);
   pending_ += "\ndata: ";
-  pending_ += entry.cloudevent;
+  put_cloudevent(entry);
   pending_ += "\n\n";
 }
 

@@ -59,6 +59,8 @@ private:
   // A line of NDJSON that is no entry, with what `more` adds to it (members, each with a comma before it).
   void put_control(std::string_view what, std::uint64_t after, std::string_view more = {});
 
+  void put_cloudevent(told_entry const& entry);
+
   net::exchange& to_;
   stream_form const form_;
   std::string const epoch_;

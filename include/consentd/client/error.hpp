@@ -12,11 +12,12 @@
 namespace consentd::client {
 
 enum class errc {
-  unreachable,    // there is no daemon at the socket, or it went away before it had answered
-  timed_out,      // no answer, or a silent stream, within the settings' time
-  cancelled,      // by the caller
-  refused,        // it answered with a problem: the members below say which
-  too_large,      // the answer, or one event of a stream, is over the settings' bound
+  unreachable, // there is no daemon at the socket, or it went away before it had answered
+  timed_out,   // no answer, or a silent stream, within the settings' time
+  cancelled,   // by the caller
+  refused,     // it answered with a problem: the members below say which; or its socket is not for this user (status 0)
+  malformed,   // what was asked for cannot be sent: an unknown method, control characters, a socket path that is none
+  too_large,   // the answer, or one event of a stream, is over the settings' bound
   not_understood, // what answers does not speak the daemon's protocol
 };
 

@@ -80,7 +80,8 @@ using keep_trying = std::function<bool(error const& why, std::size_t times_begun
 // seconds or when the daemon says (Retry-After), and each time goes on after the last event that next() gave.
 class async_event_stream {
 public:
-  // The socket lives on `executor`, whose context must outlive this. This must outlive its next().
+  // The socket lives on `executor`, whose context must outlive this. This must outlive its next(), which is to be
+  // awaited on one strand or one thread.
   async_event_stream(boost::asio::any_io_executor executor, subscription to, settings how = {}, keep_trying again = {});
   async_event_stream(async_event_stream&&) noexcept;
   async_event_stream& operator=(async_event_stream&&) noexcept;

@@ -101,7 +101,9 @@ BOOST_AUTO_TEST_CASE(problem_is_a_refusal_with_its_words) {
   BOOST_TEST(refused.field == "f");
   BOOST_TEST(refused.detail == "t (f): d");
   BOOST_TEST((refused.retry_after == std::chrono::seconds(7)));
-  BOOST_TEST(refused.is_temporary());
+  BOOST_TEST(refused.is_temporary()); // since the daemon says when
+  BOOST_TEST(!(client::error{.code = errc::refused, .status = 409}.is_temporary()));
+  BOOST_TEST((client::error{.code = errc::refused, .status = 503}.is_temporary()));
   auto const other = daemon.ask(get("/")).error();
   BOOST_TEST(other.status == 502U);
   BOOST_TEST(other.detail == "status 502");
@@ -123,7 +125,19 @@ BOOST_AUTO_TEST_CASE(daemon_that_is_not_there_is_unreachable) {
   BOOST_TEST((code_of(told) == errc::unreachable));
   BOOST_TEST(told.error().detail.starts_with("cannot reach the daemon at /nonexistent/api.sock: "));
   client::daemon nowhere({.socket_path = std::string(200, 'x')}); // no socket has so long a name
-  BOOST_TEST((code_of(nowhere.ask(get("/"))) == errc::unreachable));
+  BOOST_TEST((code_of(nowhere.ask(get("/"))) == errc::malformed));
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_sent_is_told_and_not_sent) {
+  scripted_server server({{json_answer("1")}});
+  client::daemon daemon(at(server));
+  for (client::request const& what : std::vector<client::request>{{.method = "get", .target = "/"},
+                                                                  {.method = "HEAD", .target = "/"},
+                                                                  {.method = "GET", .target = ""},
+                                                                  {.method = "GET", .target = "/ HTTP/1.1\r\nX: y"}}) {
+    BOOST_TEST((code_of(daemon.ask(what)) == errc::malformed));
+  }
+  BOOST_TEST(server.requests().empty());
 }
 
 BOOST_AUTO_TEST_CASE(answer_that_breaks_off_is_unreachable) {

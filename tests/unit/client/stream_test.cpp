@@ -4,7 +4,11 @@
 #include <consentd/client/stream.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
@@ -243,6 +247,42 @@ BOOST_AUTO_TEST_CASE(waiting_may_be_given_up_without_loss) {
     BOOST_TEST((stream.next(std::chrono::milliseconds(1)).error().code == errc::timed_out));
   }
   BOOST_TEST(server.connections() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_there_is_given_without_patience) {
+  scripted_server server({{stream_head + chunk(entry("e-1", "a") + entry("e-2", "b")), true}});
+  event_stream stream(client::journal(), at(server));
+  BOOST_TEST(read_some(stream, 1) == "e-1=a ");
+  BOOST_TEST(stream.next(std::chrono::milliseconds(0))->subject == "b");
+  BOOST_TEST((stream.next(std::chrono::milliseconds(0)).error().code == errc::timed_out));
+}
+
+// Both are there: whichever is taken, the other must be there still.
+BOOST_AUTO_TEST_CASE(event_is_not_lost_to_what_else_was_waited_for) {
+  using namespace asio::experimental::awaitable_operators;
+  scripted_server server({{stream_head + chunk(entry("e-1", "a") + entry("e-2", "b") + entry("e-3", "c")), true}});
+  asio::io_context context;
+  client::async_event_stream stream(context.get_executor(), client::journal(), at(server));
+  std::string seen;
+  auto const follow = [&]() -> asio::awaitable<void> {
+    seen += (co_await stream.next()).value().subject;
+    for (int i = 0; i < 3 && seen != "abc"; ++i) {
+      auto const first = co_await (asio::post(asio::use_awaitable) || stream.next());
+      if (first.index() == 1) {
+        seen += std::get<1>(first).value().subject;
+        continue;
+      }
+      asio::steady_timer patience(context, std::chrono::seconds(10)); // an event that was lost never comes
+      auto const second = co_await (stream.next() || patience.async_wait(asio::use_awaitable));
+      if (second.index() == 0) {
+        seen += std::get<0>(second).value().subject;
+      }
+    }
+  };
+  auto done = asio::co_spawn(context, follow(), asio::use_future);
+  context.run();
+  done.get();
+  BOOST_TEST(seen == "abc");
 }
 
 BOOST_AUTO_TEST_CASE(waiting_may_be_cancelled_from_another_thread) {

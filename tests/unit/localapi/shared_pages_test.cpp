@@ -15,6 +15,7 @@
 
 #include <atomic>
 #include <future>
+#include <thread>
 #include <vector>
 
 using namespace consentd;
@@ -113,6 +114,22 @@ BOOST_AUTO_TEST_CASE(page_that_leads_nowhere_is_not_kept) {
   BOOST_TEST(ask(5).get().value()->examined == 5U);
   journal.last = 6;
   BOOST_TEST(ask(5).get().value()->examined == 6U);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_erased_is_not_handed_out_again) {
+  ask(3).get().value();
+  pages.forget();
+  ask(3).get().value();
+  BOOST_TEST(journal.reads == 2);
+  // Nor what was being read when it was erased.
+  auto under_way = ask(4);
+  while (journal.reads < 3) {
+    std::this_thread::yield();
+  }
+  pages.forget();
+  under_way.get().value();
+  ask(4).get().value();
+  BOOST_TEST(journal.reads == 4);
 }
 
 BOOST_AUTO_TEST_CASE(few_pages_are_kept) {

@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(entries_pruned_under_a_slow_reader_are_told_as_a_reset) {
   stream_writer out(exchange, stream_form::sse, "e");
   shared_pages pages(journal);
   follower reader(out, pages, {}, 0);
-  auto done = asio::co_spawn(context, reader.catch_up(), asio::use_future);
+  auto done = asio::co_spawn(context, reader.catch_up(std::chrono::seconds(15)), asio::use_future);
   context.run();
   BOOST_TEST(done.get().has_value());
   // One page, the reset to the oldest kept, and from there on to the end.
@@ -99,6 +99,21 @@ BOOST_AUTO_TEST_CASE(entries_pruned_under_a_slow_reader_are_told_as_a_reset) {
   BOOST_TEST(exchange.text.find(R"("reason":"pruned","requested":"e-2","continuesAfter":"e-7")") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(reader_whose_filter_lets_nothing_pass_is_told_how_far_it_is_while_the_journal_is_looked_through) {
+  asio::io_context context;
+  shrinking_journal journal;
+  kept_exchange exchange;
+  stream_writer out(exchange, stream_form::sse, "e");
+  shared_pages pages(journal);
+  store::entry_filter nothing;
+  nothing.issuer = "nobody";
+  follower reader(out, pages, nothing, 0, at_gap::stop);
+  auto done = asio::co_spawn(context, reader.catch_up(std::chrono::milliseconds(0)), asio::use_future);
+  context.run();
+  BOOST_TEST(done.get().has_value());
+  BOOST_TEST(exchange.text == ": heartbeat\nid: e-2\n\n");
+}
+
 BOOST_AUTO_TEST_CASE(reader_that_cannot_bridge_a_gap_stops_before_it) {
   asio::io_context context;
   shrinking_journal journal;
@@ -106,7 +121,7 @@ BOOST_AUTO_TEST_CASE(reader_that_cannot_bridge_a_gap_stops_before_it) {
   stream_writer out(exchange, stream_form::sse, "e");
   shared_pages pages(journal);
   follower reader(out, pages, {}, 0, at_gap::stop);
-  auto done = asio::co_spawn(context, reader.catch_up(), asio::use_future);
+  auto done = asio::co_spawn(context, reader.catch_up(std::chrono::seconds(15)), asio::use_future);
   context.run();
   BOOST_TEST(done.get().has_value());
   BOOST_TEST(reader.stopped());
