@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "integration"))
 import rotation  # noqa: E402  (takes the folders from the command line)
-from daemon_process import PROGRAMS, until  # noqa: E402
+from daemon_process import PROGRAMS, measure, until  # noqa: E402
 
 EVENTS, PER_SECOND, TURNS = 1000, 200, 3  # as long as the daemon waits for the Hub
 UNTIL_ASKED_AGAIN = 31
@@ -64,4 +64,4 @@ class HangingHub(rotation.Simulator):
 
 
 if __name__ == "__main__":
-    HangingHub().debug()
+    measure(HangingHub())

@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "integration"))
 import daemon_process as harness  # noqa: E402  (takes the folders from the command line)
-from daemon_process import PROGRAMS, until  # noqa: E402
+from daemon_process import PROGRAMS, measure, until  # noqa: E402
 from local_api import UnixConnection  # noqa: E402
 
 SUBSCRIBERS, PER_SECOND, PUSHES = 100, 500, 10_000
@@ -169,4 +169,4 @@ class Pushes(harness.DaemonCase):
 
 
 if __name__ == "__main__":
-    Pushes().debug()
+    measure(Pushes())

@@ -125,4 +125,4 @@ class LocalApi(harness.DaemonCase):
 
 
 if __name__ == "__main__":
-    LocalApi().debug()
+    harness.measure(LocalApi())

@@ -36,6 +36,14 @@ def made_set_up(*arguments):
     return scratch.name
 
 
+def measure(case):
+    """Runs a case that only prints figures. What fails ends it, and nothing that it has started stays behind."""
+    try:
+        case.debug()
+    finally:
+        case.doCleanups()
+
+
 class DaemonCase(unittest.TestCase):
     SET_UP = ()  # more arguments of consent-hubsim init
     JWKS = "file"
