@@ -173,8 +173,11 @@ asio::awaitable<net::response> api::answer(net::exchange& request, call const& a
     co_return co_await show_delivery(store_, asked);
   case endpoint::show_evidence:
     co_return co_await show_evidence(store_, asked);
-  case endpoint::erase_consent_data:
-    co_return co_await erase_consent_data(store_, request, asked, [this] { streams_.forget_erased(); });
+  case endpoint::erase_consent_data: {
+    auto told = co_await erase_consent_data(store_, request, asked);
+    streams_.forget_erased();
+    co_return told;
+  }
   case endpoint::show_resource:
     co_return co_await show_resource(store_, request.head(), asked);
   case endpoint::show_status: {

@@ -41,7 +41,7 @@ boost::asio::awaitable<net::response> show_evidence(store::event_store& from, ca
 }
 
 boost::asio::awaitable<net::response> erase_consent_data(store::event_store& in, net::exchange& request,
-                                                         call const& asked, std::function<void()> erased) {
+                                                         call const& asked) {
   auto id = consent_id(asked.id);
   if (!id) {
     co_return to_response(id.error());
@@ -50,7 +50,6 @@ boost::asio::awaitable<net::response> erase_consent_data(store::event_store& in,
   if (!done) {
     co_return to_response(from_failure(done.error()));
   }
-  erased();
   if (!*done) {
     problem const unknown{problem_kind::not_found, "No consent of this id is known here.", "consent_id", {}};
     co_return to_response(unknown);

@@ -8,17 +8,15 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include <functional>
-
 namespace consentd::localapi {
 
 // GET /v1/deliveries/{delivery_id}/evidence: the signed original with the key that it holds with, and the verdict. All
 // that `consentctl inspect --evidence` needs, years later.
 boost::asio::awaitable<net::response> show_evidence(store::event_store& from, call const& asked);
 
-// DELETE /v1/consents/{consent_id}/data: how much was erased. Calls `erased` once it is.
+// DELETE /v1/consents/{consent_id}/data: how much was erased.
 boost::asio::awaitable<net::response> erase_consent_data(store::event_store& in, net::exchange& request,
-                                                         call const& asked, std::function<void()> erased);
+                                                         call const& asked);
 
 } // namespace consentd::localapi
 

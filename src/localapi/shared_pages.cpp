@@ -47,7 +47,7 @@ private:
   page page_;
 };
 
-asio::awaitable<result<shared_pages::page>> shared_pages::read_alone(std::uint64_t after, std::size_t limit) {
+asio::awaitable<result<shared_pages::new_page>> shared_pages::load(std::uint64_t after, std::size_t limit) {
   auto read = co_await from_.read(after, limit);
   if (!read) {
     co_return read.error();
@@ -57,21 +57,6 @@ asio::awaitable<result<shared_pages::page>> shared_pages::read_alone(std::uint64
   made->entries.reserve(read->entries.size());
   for (auto& entry : read->entries) {
     made->entries.push_back({std::move(entry), {}});
-  }
-  co_return made;
-}
-
-asio::awaitable<result<shared_pages::page>> shared_pages::read_for_all(std::uint64_t after, std::size_t limit) {
-  auto read = co_await from_.read(after, std::min(limit, shared_entries));
-  if (!read) {
-    co_return read.error();
-  }
-  auto const epoch = from_.extent().epoch;
-  auto made = std::make_shared<told_page>();
-  made->examined = read->examined;
-  for (auto& entry : read->entries) {
-    auto text = to_cloudevent(entry, epoch);
-    made->entries.push_back({std::move(entry), std::move(text)});
   }
   co_return made;
 }
@@ -108,7 +93,11 @@ void shared_pages::land(std::uint64_t after, page read, std::uint64_t generation
 
 asio::awaitable<result<shared_pages::page>> shared_pages::read(std::uint64_t after, std::size_t limit) {
   if (from_.extent().last - after > shared_entries) {
-    co_return co_await read_alone(after, limit);
+    auto alone = co_await load(after, limit);
+    if (!alone) {
+      co_return alone.error();
+    }
+    co_return *alone;
   }
   auto const executor = co_await asio::this_coro::executor;
   while (true) {
@@ -131,11 +120,16 @@ asio::awaitable<result<shared_pages::page>> shared_pages::read(std::uint64_t aft
       continue;
     }
     flight own(*this, after, generation);
-    auto read = co_await read_for_all(after, limit);
-    if (read) {
-      own.bring(*read);
+    auto made = co_await load(after, std::min(limit, shared_entries));
+    if (!made) {
+      co_return made.error();
     }
-    co_return read;
+    auto const epoch = from_.extent().epoch;
+    for (auto& entry : (*made)->entries) {
+      entry.cloudevent = to_cloudevent(entry.what, epoch);
+    }
+    own.bring(*made);
+    co_return *made;
   }
 }
 

@@ -49,6 +49,7 @@ public:
 
 private:
   using page = std::shared_ptr<told_page const>;
+  using new_page = std::shared_ptr<told_page>; // nobody else has it yet
   using sleeper = std::shared_ptr<boost::asio::steady_timer>;
   class flight;
 
@@ -58,8 +59,7 @@ private:
     std::chrono::steady_clock::time_point read;
   };
 
-  boost::asio::awaitable<result<page>> read_alone(std::uint64_t after, std::size_t limit);
-  boost::asio::awaitable<result<page>> read_for_all(std::uint64_t after, std::size_t limit);
+  boost::asio::awaitable<result<new_page>> load(std::uint64_t after, std::size_t limit);
   page find(std::uint64_t after) const; // with guard_ held
   void land(std::uint64_t after, page read, std::uint64_t generation);
 

@@ -212,6 +212,16 @@ BOOST_AUTO_TEST_CASE(large_resources_come_whole) {
   BOOST_TEST(data_of(all.back()).root().find("data")->find("resource")->raw() == resource);
 }
 
+BOOST_AUTO_TEST_CASE(what_was_erased_is_not_streamed_from_what_others_read_before) {
+  announce("c-1");
+  event("c-1", consent::status::authorized, at("2026-03-27T11:00:00Z"), R"({"Secret":"x"})");
+  subscriber(socket(), "/v1/events").wait_for_text("Secret");
+  BOOST_TEST(call("DELETE", "/v1/consents/c-1/data").status == 200);
+  subscriber later(socket(), "/v1/events");
+  later.wait_for_text("consent.erased");
+  BOOST_TEST(later.text().find("Secret") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_reader_that_stalls_slows_nobody) {
   announce("c-1");
   std::string const resource = R"({"Filler":")" + std::string(100000, 'x') + R"("})";
