@@ -9,6 +9,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -41,7 +42,8 @@ std::unique_ptr<store::event_store> open_store(config::settings const& how, log_
 
 daemon::parts::parts(provisions first, service_manager& service, ops::log& sink)
     : began_with(first.how), how(first.how), calendar(std::move(first.calendar)), manager(service), log(sink),
-      uses(system_clock()), io(static_cast<int>(began_with.process.io_threads)), control(asio::make_strand(io)),
+      uses(system_clock()), io(static_cast<int>(began_with.process.io_threads)),
+      local_io(static_cast<int>(began_with.process.api_threads)), control(asio::make_strand(io)),
       signals(control), store(open_store(began_with, sink, metrics)), ring(std::move(first.ring)), tls(first.tls),
       hub_keys(io.get_executor(), with_kept(std::move(first.hub), store::key_role::hub), system_clock(), sink,
                {.arrived = [](std::string const&) {},
@@ -139,7 +141,7 @@ void daemon::parts::open_listeners() {
   auto const& own = began_with;
   for (auto const& each : own.api.sockets) {
     doors.push_back(std::make_unique<localapi::door>(api, right_of(each.at_most)));
-    api_listeners.push_back(open_listener(each.where,
+    api_listeners.push_back(open_listener(local_io, each.where,
                                           {.serves = "api",
                                            .key = api_listeners.empty() ? "api.socket" : "api_socket.path",
                                            .access = {.mode = each.mode, .group = each.group},
@@ -148,7 +150,7 @@ void daemon::parts::open_listeners() {
   }
   if (own.operations.listen) {
     operations_listener =
-        open_listener(*own.operations.listen,
+        open_listener(io, *own.operations.listen,
                       {.serves = "operations", .key = "operations.listen", .bounds = operations_limits()}, operations);
   }
   listening hub{.serves = "hub",
@@ -157,22 +159,22 @@ void daemon::parts::open_listeners() {
                 .tls = tls,
                 .bounds = hub_limits_of(own)};
   for (auto const& where : own.hub.listen) {
-    hub_listeners.push_back(open_listener(where, hub, webhook));
+    hub_listeners.push_back(open_listener(io, where, hub, webhook));
   }
   hub.key = "hub.listen_proxied";
   hub.proxy = net::proxy_protocol::required;
   for (auto const& where : own.hub.listen_proxied) {
-    hub_listeners.push_back(open_listener(where, hub, webhook));
+    hub_listeners.push_back(open_listener(io, where, hub, webhook));
   }
 }
 
-std::unique_ptr<net::listener> daemon::parts::open_listener(config::endpoint const& where, listening const& as,
-                                                            net::handler& handler) {
+std::unique_ptr<net::listener> daemon::parts::open_listener(asio::io_context& on, config::endpoint const& where,
+                                                            listening const& as, net::handler& handler) {
   auto socket = open_socket(where, as.access, as.key, began_with, manager);
   auto context = socket.is_unix() ? nullptr : as.tls;
   log.write(severity::info, "listening",
             {{"for", std::string(as.serves)}, {"at", socket.name()}, {"tls", context ? "yes" : "no"}});
-  return net::listener::make(io.get_executor(), std::move(socket), std::move(context), as.bounds, handler, log,
+  return net::listener::make(on.get_executor(), std::move(socket), std::move(context), as.bounds, handler, log,
                              as.proxy);
 }
 
@@ -354,11 +356,17 @@ void daemon::run() {
       std::rethrow_exception(thrown);
     }
   });
+  auto& local_io = parts_->local_io;
+  auto local_api = asio::make_work_guard(local_io);
   std::vector<std::thread> others;
   for (unsigned count = 1; count < parts_->began_with.process.io_threads; ++count) {
     others.emplace_back([&io] { io.run(); });
   }
+  for (unsigned count = 0; count < parts_->began_with.process.api_threads; ++count) {
+    others.emplace_back([&local_io] { local_io.run(); });
+  }
   io.run();
+  local_api.reset();
   for (auto& other : others) {
     other.join();
   }

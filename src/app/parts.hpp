@@ -58,8 +58,8 @@ struct daemon::parts {
     net::limits bounds{};
     net::proxy_protocol proxy = net::proxy_protocol::off;
   };
-  std::unique_ptr<net::listener> open_listener(config::endpoint const& where, listening const& as,
-                                               net::handler& handler);
+  std::unique_ptr<net::listener> open_listener(boost::asio::io_context& on, config::endpoint const& where,
+                                               listening const& as, net::handler& handler);
   localapi::daemon_facts facts() const;
   std::vector<ops::condition> conditions() const;
   void release_waiting(std::string const& issuer);
@@ -90,6 +90,8 @@ struct daemon::parts {
   ops::metrics metrics{CONSENTD_VERSION, started};
   key_uses uses;
   boost::asio::io_context io;
+  // The local API has threads of its own: telling a thousand subscribers must not make the Hub wait.
+  boost::asio::io_context local_io;
   // Signals, timers, order of start and stop, reloads: one coroutine at a time.
   boost::asio::strand<boost::asio::io_context::executor_type> control;
   boost::asio::signal_set signals;

@@ -238,6 +238,7 @@ private:
     }
     auto const& process = *tables_.the("process");
     to.process.io_threads = static_cast<unsigned>(process.number("io_threads"));
+  to.process.api_threads = static_cast<unsigned>(process.number("api_threads"));
     to.process.crypto_threads = static_cast<unsigned>(process.number("crypto_threads"));
     to.process.drain = seconds(process, "drain_seconds");
     // Otherwise a stop would break off answers that are only waiting for their outcome.

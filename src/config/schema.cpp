@@ -266,7 +266,8 @@ constexpr std::array operations_keys{
 };
 
 constexpr std::array process_keys{
-    number("io_threads", "1", 1, 64, "Threads for connections."),
+    number("io_threads", "1", 1, 64, "Threads for the Hub's connections."),
+    number("api_threads", "1", 1, 64, "Threads for the local API's connections."),
     number("crypto_threads", "0", 0, 256, "Threads that open deliveries; 0 for as many as the machine has cores."),
     number("drain_seconds", "20", 1, 600,
            "How long SIGTERM waits for what is under way. Keep it below TimeoutStopSec."),

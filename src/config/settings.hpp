@@ -230,7 +230,8 @@ struct operations_settings {
 
 // [process]
 struct process_settings {
-  unsigned io_threads = 0;
+  unsigned io_threads = 0;  // of the Hub's listeners
+  unsigned api_threads = 0; // of the local API's
   unsigned crypto_threads = 0; // 0: as many as the machine has cores
   std::chrono::seconds drain{};
   friend bool operator==(process_settings const&, process_settings const&) = default;
