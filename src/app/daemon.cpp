@@ -43,8 +43,8 @@ std::unique_ptr<store::event_store> open_store(config::settings const& how, log_
 daemon::parts::parts(provisions first, service_manager& service, ops::log& sink)
     : began_with(first.how), how(first.how), calendar(std::move(first.calendar)), manager(service), log(sink),
       uses(system_clock()), io(static_cast<int>(began_with.process.io_threads)),
-      local_io(static_cast<int>(began_with.process.api_threads)), control(asio::make_strand(io)),
-      signals(control), store(open_store(began_with, sink, metrics)), ring(std::move(first.ring)), tls(first.tls),
+      local_io(static_cast<int>(began_with.process.api_threads)), control(asio::make_strand(io)), signals(control),
+      store(open_store(began_with, sink, metrics)), ring(std::move(first.ring)), tls(first.tls),
       hub_keys(io.get_executor(), with_kept(std::move(first.hub), store::key_role::hub), system_clock(), sink,
                {.arrived = [](std::string const&) {},
                 .changed = [](std::string const&, std::vector<std::string> const&) {},
@@ -63,7 +63,8 @@ daemon::parts::parts(provisions first, service_manager& service, ops::log& sink)
           ingress_settings_of(began_with, std::move(first.senders)), config::bearer_policy_of(began_with), hub_keys,
           [this](std::chrono::milliseconds patience) { return ask_for_hub_keys(patience); }, *store, answering(),
           system_clock(), sink, metrics),
-      api(*store, system_clock(), sink, api_settings_of(began_with), access_rules_of(began_with),
+      api(local_io.get_executor(), *store, system_clock(), sink, api_settings_of(began_with),
+          access_rules_of(began_with),
           {.facts = [this] { return facts(); }, .reload = [this] { return reload_when_asked(); }}),
       operations(metrics, [this] { return conditions(); }), lapse_alarm(control), watchdog_alarm(control),
       calendar_alarm(control) {

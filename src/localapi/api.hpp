@@ -16,6 +16,8 @@
 #include "net/http.hpp"
 #include "store/store.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -38,13 +40,14 @@ struct settings {
 class api {
 public:
   // Takes the journal's one growth observer (store::journal::on_growth). Store, clock and log must outlive it; the
-  // listener that it serves must have stopped before it ends. `by` answers what the store does not know.
+  // listener that it serves must have stopped before it ends. Streams are woken from `on`, whose context must outlive
+  // the store. `by` answers what the store does not know.
   struct daemon_calls {
     facts_source facts;
     reload_source reload;
   };
-  api(store::event_store& store, clock const& now, log_sink& log, settings const& how, access_rules who,
-      daemon_calls by);
+  api(boost::asio::any_io_executor on, store::event_store& store, clock const& now, log_sink& log, settings const& how,
+      access_rules who, daemon_calls by);
 
   // Nobody may do more than `at_most`, whatever the rules give them.
   boost::asio::awaitable<void> serve(net::exchange& request, right at_most);

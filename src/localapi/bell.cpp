@@ -1,7 +1,6 @@
 #include "localapi/bell.hpp"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -10,6 +9,7 @@
 namespace consentd::localapi {
 
 namespace asio = boost::asio;
+using std::chrono::steady_clock;
 
 struct journal_bell::sleeper::state {
   explicit state(asio::any_io_executor const& strand) : timer(strand) {}
@@ -28,10 +28,15 @@ journal_bell::sleeper::~sleeper() {
   bell_.sleepers_.erase(state_);
 }
 
-void journal_bell::sleeper::arm(std::chrono::steady_clock::time_point until) {
-  state_->timer.expires_at(until);
+void journal_bell::sleeper::arm(steady_clock::time_point until) {
+  state_->timer.expires_at(dismissed_ ? steady_clock::now() : until);
   std::lock_guard const hold(bell_.guard_);
   state_->armed = true;
+}
+
+void journal_bell::sleeper::dismiss() {
+  dismissed_ = true;
+  state_->timer.expires_at(steady_clock::now());
 }
 
 asio::awaitable<void> journal_bell::sleeper::wait() {
@@ -41,19 +46,21 @@ asio::awaitable<void> journal_bell::sleeper::wait() {
 }
 
 void journal_bell::ring() {
+  if (!rung_.exchange(true)) {
+    asio::post(executor_, [self = shared_from_this()] { self->wake_armed(); });
+  }
+}
+
+void journal_bell::wake_armed() {
+  // First: a ring from here on may be for what the sleepers below will not see.
+  rung_ = false;
   std::lock_guard const hold(guard_);
   for (auto const& one : sleepers_) {
     if (std::exchange(one->armed, false)) {
       // Not cancel(): that would miss a wait which has not begun yet. An expiry in the past ends that one, too.
-      asio::post(one->timer.get_executor(), [one] { one->timer.expires_at(std::chrono::steady_clock::now()); });
+      asio::post(one->timer.get_executor(), [one] { one->timer.expires_at(steady_clock::now()); });
     }
   }
-}
-
-asio::awaitable<bool> wait_for_ring(net::exchange& request, journal_bell::sleeper& sleeper) {
-  using namespace asio::experimental::awaitable_operators;
-  auto const first = co_await (sleeper.wait() || request.closed());
-  co_return first.index() == 0;
 }
 
 } // namespace consentd::localapi

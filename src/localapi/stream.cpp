@@ -1,5 +1,6 @@
 #include "localapi/stream.hpp"
 
+#include "localapi/attend.hpp"
 #include "localapi/consumers.hpp"
 #include "localapi/entry_filter.hpp"
 #include "localapi/events_page.hpp"
@@ -313,7 +314,13 @@ asio::awaitable<void> event_streams::serve_consumer(net::exchange& request, call
 asio::awaitable<result<void>> event_streams::follow(net::exchange& request, stream_writer& out, follower& reader,
                                                     followed_consumer* consumer) {
   journal_bell::sleeper sleeper(bell_, co_await asio::this_coro::executor);
-  for (bool here = true; here;) {
+  auto work = keep_up(sleeper, out, reader, consumer);
+  co_return co_await attend(request, sleeper, std::move(work));
+}
+
+asio::awaitable<result<void>> event_streams::keep_up(journal_bell::sleeper& sleeper, stream_writer& out,
+                                                     follower& reader, followed_consumer* consumer) {
+  while (!sleeper.dismissed()) {
     auto done = co_await reader.catch_up(how_.heartbeat);
     if (!done) {
       co_return done.error();
@@ -334,8 +341,8 @@ asio::awaitable<result<void>> event_streams::follow(net::exchange& request, stre
     if (reader.is_behind()) {
       continue;
     }
-    here = co_await wait_for_ring(request, sleeper);
-    if (here && steady_clock::now() >= due) {
+    co_await sleeper.wait();
+    if (!sleeper.dismissed() && steady_clock::now() >= due) {
       done = co_await reader.heartbeat();
       if (!done) {
         co_return done.error();

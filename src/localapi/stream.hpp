@@ -69,6 +69,8 @@ private:
   struct followed_consumer;
   boost::asio::awaitable<result<void>> follow(net::exchange& request, stream_writer& out, follower& reader,
                                               followed_consumer* consumer = nullptr);
+  boost::asio::awaitable<result<void>> keep_up(journal_bell::sleeper& sleeper, stream_writer& out, follower& reader,
+                                               followed_consumer* consumer);
   boost::asio::awaitable<void> advance(follower const& reader, followed_consumer& consumer);
   void tell_of_end(result<void> const& how) const;
 

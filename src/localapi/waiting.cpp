@@ -1,5 +1,6 @@
 #include "localapi/waiting.hpp"
 
+#include "localapi/attend.hpp"
 #include "localapi/consents.hpp"
 #include "localapi/cut.hpp"
 #include "localapi/parameters.hpp"
@@ -94,6 +95,24 @@ asio::awaitable<void> pause() {
   co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
+asio::awaitable<net::response> look_until(store::event_store& from, journal_bell::sleeper& sleeper,
+                                          wait_terms const& wanted) {
+  auto const deadline = steady_clock::now() + wanted.timeout;
+  for (;;) {
+    sleeper.arm(deadline); // before the look: what comes after it rings
+    auto found = co_await from.find(wanted.id);
+    if (!found) {
+      co_return to_response(from_failure(found.error()));
+    }
+    bool const reached = is_there(*found, wanted);
+    if (reached || sleeper.dismissed() || steady_clock::now() >= deadline) {
+      co_return answer_of(*found, reached, from.extent().epoch);
+    }
+    co_await sleeper.wait();
+    co_await pause();
+  }
+}
+
 } // namespace
 
 asio::awaitable<net::response> wait_for_consent(store::event_store& from, journal_bell& bell, net::exchange& request,
@@ -102,23 +121,9 @@ asio::awaitable<net::response> wait_for_consent(store::event_store& from, journa
   if (!wanted) {
     co_return to_response(wanted.error());
   }
-  auto const deadline = steady_clock::now() + wanted->timeout;
   journal_bell::sleeper sleeper(bell, co_await asio::this_coro::executor);
-  for (;;) {
-    sleeper.arm(deadline); // before the look: what comes after it rings
-    auto found = co_await from.find(wanted->id);
-    if (!found) {
-      co_return to_response(from_failure(found.error()));
-    }
-    bool const reached = is_there(*found, *wanted);
-    if (reached || steady_clock::now() >= deadline) {
-      co_return answer_of(*found, reached, from.extent().epoch);
-    }
-    if (!co_await wait_for_ring(request, sleeper)) {
-      co_return answer_of(*found, false, from.extent().epoch);
-    }
-    co_await pause();
-  }
+  auto work = look_until(from, sleeper, *wanted);
+  co_return co_await attend(request, sleeper, std::move(work));
 }
 
 } // namespace consentd::localapi

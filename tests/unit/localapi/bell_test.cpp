@@ -28,12 +28,12 @@ BOOST_AUTO_TEST_SUITE(bell)
 
 BOOST_AUTO_TEST_CASE(a_ring_between_arm_and_wait_is_not_missed) {
   asio::io_context context;
-  journal_bell bell;
+  auto const bell = std::make_shared<journal_bell>(context.get_executor());
   bool woke = false;
   auto const stream = [&]() -> asio::awaitable<void> {
-    journal_bell::sleeper sleeper(bell, co_await asio::this_coro::executor);
+    journal_bell::sleeper sleeper(*bell, co_await asio::this_coro::executor);
     sleeper.arm(never());
-    bell.ring();
+    bell->ring();
     // Whatever the ring posted runs before the wait begins.
     co_await asio::post(asio::use_awaitable);
     co_await sleeper.wait();
@@ -46,10 +46,10 @@ BOOST_AUTO_TEST_CASE(a_ring_between_arm_and_wait_is_not_missed) {
 
 BOOST_AUTO_TEST_CASE(a_ring_while_waiting_wakes) {
   asio::io_context context;
-  journal_bell bell;
+  auto const bell = std::make_shared<journal_bell>(context.get_executor());
   bool woke = false;
   auto const stream = [&]() -> asio::awaitable<void> {
-    journal_bell::sleeper sleeper(bell, co_await asio::this_coro::executor);
+    journal_bell::sleeper sleeper(*bell, co_await asio::this_coro::executor);
     sleeper.arm(never());
     co_await sleeper.wait();
     woke = true;
@@ -57,16 +57,16 @@ BOOST_AUTO_TEST_CASE(a_ring_while_waiting_wakes) {
   asio::co_spawn(context, stream, asio::detached);
   context.poll();
   BOOST_TEST(!woke);
-  std::thread([&] { bell.ring(); }).join();
+  std::thread([&] { bell->ring(); }).join();
   context.run();
   BOOST_TEST(woke);
 }
 
 BOOST_AUTO_TEST_CASE(a_wait_ends_at_its_time_without_a_ring) {
   asio::io_context context;
-  journal_bell bell;
+  auto const bell = std::make_shared<journal_bell>(context.get_executor());
   auto const stream = [&]() -> asio::awaitable<void> {
-    journal_bell::sleeper sleeper(bell, co_await asio::this_coro::executor);
+    journal_bell::sleeper sleeper(*bell, co_await asio::this_coro::executor);
     sleeper.arm(std::chrono::steady_clock::now());
     co_await sleeper.wait();
   };
@@ -76,10 +76,38 @@ BOOST_AUTO_TEST_CASE(a_wait_ends_at_its_time_without_a_ring) {
 
 BOOST_AUTO_TEST_CASE(a_ring_after_the_sleeper_has_gone_is_harmless) {
   asio::io_context context;
-  journal_bell bell;
-  { journal_bell::sleeper const sleeper(bell, context.get_executor()); }
-  bell.ring();
-  BOOST_TEST(context.run() == 0U);
+  auto const bell = std::make_shared<journal_bell>(context.get_executor());
+  { journal_bell::sleeper const sleeper(*bell, context.get_executor()); }
+  bell->ring();
+  BOOST_TEST(context.run() == 1U); // the bell's own turn, which finds nobody
+}
+
+BOOST_AUTO_TEST_CASE(rings_that_come_before_anybody_was_woken_cost_one_turn) {
+  asio::io_context context;
+  auto const bell = std::make_shared<journal_bell>(context.get_executor());
+  for (int i = 0; i < 1000; ++i) {
+    bell->ring();
+  }
+  BOOST_TEST(context.run() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(who_was_dismissed_sleeps_no_more) {
+  asio::io_context context;
+  auto const bell = std::make_shared<journal_bell>(context.get_executor());
+  int waits = 0;
+  auto const stream = [&]() -> asio::awaitable<void> {
+    journal_bell::sleeper sleeper(*bell, co_await asio::this_coro::executor);
+    asio::post(context, [&] { sleeper.dismiss(); });
+    while (waits < 3) {
+      sleeper.arm(never());
+      co_await sleeper.wait();
+      ++waits;
+      BOOST_TEST(sleeper.dismissed());
+    }
+  };
+  asio::co_spawn(context, stream, asio::detached);
+  context.run();
+  BOOST_TEST(waits == 3);
 }
 
 // As the streams use it: a number grows on one thread, and readers on others must see every step, with nothing but
@@ -89,11 +117,11 @@ BOOST_AUTO_TEST_CASE(no_reader_sleeps_through_an_entry) {
   constexpr int steps = 3000;
   constexpr int readers = 8;
   asio::io_context context;
-  journal_bell bell;
+  auto const bell = std::make_shared<journal_bell>(context.get_executor());
   std::atomic<int> number{0};
   std::atomic<int> seen_by_all{0};
   auto const reader = [&]() -> asio::awaitable<void> {
-    journal_bell::sleeper sleeper(bell, co_await asio::this_coro::executor);
+    journal_bell::sleeper sleeper(*bell, co_await asio::this_coro::executor);
     int seen = 0;
     while (seen != steps) {
       sleeper.arm(never());
@@ -111,7 +139,7 @@ BOOST_AUTO_TEST_CASE(no_reader_sleeps_through_an_entry) {
   std::thread writer([&] {
     for (int step = 1; step <= steps; ++step) {
       number = step;
-      bell.ring();
+      bell->ring();
       while (seen_by_all.load() != step * readers) {
         std::this_thread::yield();
       }

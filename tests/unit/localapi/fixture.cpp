@@ -27,7 +27,7 @@ fixture::fixture(settings const& how, std::optional<access_rules> who, right at_
   where.consumers_for = std::chrono::days(36500); // tests of old journals are not about old consumers
   store_ = store::sqlite::open(where, clock_, silent_log(), silent_telemetry());
   access_rules const mine({{.user = ::geteuid(), .group = {}, .allows = right::operate}});
-  api_ = std::make_unique<api>(*store_, clock_, silent_log(), how, who.value_or(mine),
+  api_ = std::make_unique<api>(context_.get_executor(), *store_, clock_, silent_log(), how, who.value_or(mine),
                                api::daemon_calls{.facts = facts, .reload = reload_nothing});
   door_ = std::make_unique<door>(*api_, at_most);
   auto bound = net::bound_socket::unix_path(socket(), {});
