@@ -1,5 +1,7 @@
 #include "ingress/header_checks.hpp"
 
+#include "base/optional_whitespace.hpp"
+
 #include <boost/algorithm/string/predicate.hpp>
 
 #include <algorithm>
@@ -9,17 +11,9 @@
 namespace consentd::ingress {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  auto const first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 // The part before any parameter: "application/jwe" of "application/jwe; charset=utf-8".
 std::string_view media_type_of(std::string_view value) {
-  return trimmed(value.substr(0, value.find(';')));
+  return without_ows(value.substr(0, value.find(';')));
 }
 
 bool is_event_type(std::string_view type) {
@@ -36,7 +30,7 @@ struct accepted_range {
 bool has_zero_weight(std::string_view parameters) {
   while (!parameters.empty()) {
     auto const end = parameters.find(';');
-    auto const one = trimmed(parameters.substr(0, end));
+    auto const one = without_ows(parameters.substr(0, end));
     if (boost::algorithm::istarts_with(one, "q=")) {
       return one.substr(2).find_first_not_of("0.") == std::string_view::npos;
     }
@@ -47,7 +41,7 @@ bool has_zero_weight(std::string_view parameters) {
 
 accepted_range read_range(std::string_view text) {
   auto const end = text.find(';');
-  return {trimmed(text.substr(0, end)), end != std::string_view::npos && has_zero_weight(text.substr(end + 1))};
+  return {without_ows(text.substr(0, end)), end != std::string_view::npos && has_zero_weight(text.substr(end + 1))};
 }
 
 std::vector<accepted_range> accepted_ranges(net::request_head const& head) {
@@ -90,7 +84,7 @@ result<void> check_accept(net::request_head const& head) {
       continue;
     }
     named = true;
-    if (trimmed(field.value).empty() || accepts_our_answers(field.value)) {
+    if (without_ows(field.value).empty() || accepts_our_answers(field.value)) {
       return {};
     }
   }
@@ -110,7 +104,7 @@ result<void> check_content(net::request_head const& head) {
   }
   for (auto const& field : head.fields) {
     if (boost::algorithm::iequals(field.name, "content-encoding") &&
-        !boost::algorithm::iequals(trimmed(field.value), "identity")) {
+        !boost::algorithm::iequals(without_ows(field.value), "identity")) {
       return failure{reason::media_type, "Content-Encoding is not identity"};
     }
   }
@@ -164,7 +158,7 @@ result<std::string_view> bearer_of(net::request_head const& head) {
   if (!value || !boost::algorithm::istarts_with(*value, scheme)) {
     return failure{reason::bearer_missing, fields == 0 ? "no Authorization header" : "Authorization is not Bearer"};
   }
-  return trimmed(value->substr(scheme.size()));
+  return without_ows(value->substr(scheme.size()));
 }
 
 } // namespace consentd::ingress

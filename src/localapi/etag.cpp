@@ -2,6 +2,7 @@
 
 #include "base/base64url.hpp"
 #include "base/digest.hpp"
+#include "base/optional_whitespace.hpp"
 #include "localapi/cut.hpp"
 
 #include <cstddef>
@@ -16,17 +17,11 @@ std::string etag_of(std::string_view place, std::string_view body) {
   return '"' + std::string(place) + '.' + encode_base64url(as_bytes(sha256(body)).substr(0, digest_bytes)) + '"';
 }
 
-std::string_view trim(std::string_view text) noexcept {
-  auto const first = text.find_first_not_of(" \t");
-  return first == std::string_view::npos ? std::string_view()
-                                         : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 // The weak comparison of RFC 9110 section 8.8.3.2. Our tags have no comma in them.
 bool is_known(net::request_head const& asked, std::string_view etag) {
   for (auto list : asked.all("If-None-Match")) {
     while (!list.empty()) {
-      auto one = trim(cut(list, ','));
+      auto one = without_ows(cut(list, ','));
       if (one.starts_with("W/")) {
         one.remove_prefix(2);
       }

@@ -1,5 +1,6 @@
 #include "localapi/media.hpp"
 
+#include "base/optional_whitespace.hpp"
 #include "localapi/cut.hpp"
 
 #include <algorithm>
@@ -19,16 +20,6 @@ bool same(std::string_view left, std::string_view right) noexcept {
                     [](char a, char b) { return lower(a) == lower(b); });
 }
 
-std::string_view trim(std::string_view text) noexcept {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) {
-    text.remove_suffix(1);
-  }
-  return text;
-}
-
 // 0: the range does not match; 1 to 3: the more, the more specific.
 int specificity(std::string_view range, std::string_view media) {
   if (same(range, media)) {
@@ -46,7 +37,7 @@ constexpr int full_quality = 1000;
 // Of a range's parameters, in thousandths; 0: not acceptable (RFC 9110 section 12.4.2).
 int quality(std::string_view parameters) {
   while (!parameters.empty()) {
-    auto one = trim(cut(parameters, ';'));
+    auto one = without_ows(cut(parameters, ';'));
     if (one.size() <= 2 || !same(one.substr(0, 2), "q=")) {
       continue;
     }
@@ -80,8 +71,8 @@ int quality_of(net::request_head const& head, std::string_view media) {
     std::string_view rest = field.value;
     while (!rest.empty()) {
       any = true;
-      auto one = trim(cut(rest, ','));
-      auto const range = trim(cut(one, ';'));
+      auto one = without_ows(cut(rest, ','));
+      auto const range = without_ows(cut(one, ';'));
       if (auto const how = specificity(range, media); how > best) {
         best = how;
         found = quality(one);
@@ -97,7 +88,7 @@ std::string_view preferred(net::request_head const& head, std::string_view list)
   std::string_view best;
   int most = 0;
   while (!list.empty()) {
-    auto const media = trim(cut(list, ','));
+    auto const media = without_ows(cut(list, ','));
     if (auto const wanted = quality_of(head, media); wanted > most) {
       most = wanted;
       best = media;
@@ -108,7 +99,7 @@ std::string_view preferred(net::request_head const& head, std::string_view list)
 
 bool is_sent_as(net::request_head const& head, std::string_view media) {
   auto const value = head.find("Content-Type");
-  return value && same(trim(value->substr(0, value->find(';'))), media);
+  return value && same(without_ows(value->substr(0, value->find(';'))), media);
 }
 
 } // namespace consentd::localapi

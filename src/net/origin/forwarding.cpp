@@ -1,5 +1,7 @@
 #include "net/origin/forwarding.hpp"
 
+#include "base/optional_whitespace.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <string>
@@ -56,14 +58,6 @@ std::optional<ip::address> take_node_address(std::string_view text, std::string_
   }
   rest = text.substr(end + 1);
   return of_family(text.substr(1, end - 1), false);
-}
-
-std::string_view trimmed(std::string_view text) noexcept {
-  auto const first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 // An element of X-Forwarded-For, which no standard describes.
@@ -186,7 +180,7 @@ private:
 bool read_x_forwarded_line(std::string_view line, std::vector<hop>& hops) {
   for (;;) {
     auto const comma = line.find(',');
-    auto const element = parse_x_forwarded(trimmed(line.substr(0, comma)));
+    auto const element = parse_x_forwarded(without_ows(line.substr(0, comma)));
     if (!element || hops.size() == most_hops) {
       return false;
     }
