@@ -7,8 +7,10 @@
 #include "localapi/doubt.hpp"
 #include "localapi/events_page.hpp"
 #include "localapi/evidence.hpp"
+#include "localapi/operations.hpp"
 #include "localapi/quarantine.hpp"
 #include "localapi/resources.hpp"
+#include "localapi/sent_object.hpp"
 #include "localapi/usable.hpp"
 #include "localapi/waiting.hpp"
 
@@ -52,7 +54,7 @@ void api::tell_of_refusal(net::peer const& who, std::string_view what, right has
   }
 }
 
-// Changes of consents and deliveries tell in the store, or in a line of their own, who asked for them.
+// In the log as well as in the store, for those who watch one place; the others have lines of their own.
 void api::tell_of_change(net::peer const& who, call const& asked) {
   switch (asked.route->where) {
   case endpoint::keep_consumer:
@@ -180,18 +182,32 @@ asio::awaitable<net::response> api::answer(net::exchange& request, call const& a
   }
   case endpoint::show_resource:
     co_return co_await show_resource(store_, request.head(), asked);
+  case endpoint::list_operations:
+    co_return co_await list_operations(store_, asked);
   case endpoint::show_status: {
     stream_count const streams{streams_.open(), streams_.limit()};
     co_return co_await show_status(store_, clock_, daemon_.facts, streams, how_.behind_after);
   }
   case endpoint::reload:
-    co_return co_await localapi::reload(daemon_.reload);
+    co_return co_await reload_settings(request);
   case endpoint::snapshot:
   case endpoint::consumer_events:
     break; // serve() does it: its answer has no end
   }
   problem const wrong{};
   co_return to_response(wrong);
+}
+
+asio::awaitable<net::response> api::reload_settings(net::exchange& request) {
+  auto told = co_await localapi::reload(daemon_.reload);
+  if (told.status >= 400) {
+    co_return told;
+  }
+  auto const noted = co_await store_.note(store::operation::reload, caller_of(request.head()), {});
+  if (!noted) {
+    log_.write(severity::warning, "operation not recorded", {{"detail", noted.error().detail}});
+  }
+  co_return told;
 }
 
 asio::awaitable<net::response> api::answer_about_consumers(net::exchange& request, call const& asked) {

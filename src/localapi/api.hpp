@@ -60,6 +60,7 @@ private:
   void tell_of_refusal(net::peer const& who, std::string_view what, right has);
   void tell_of_change(net::peer const& who, call const& asked);
   boost::asio::awaitable<net::response> answer(net::exchange& request, call const& asked);
+  boost::asio::awaitable<net::response> reload_settings(net::exchange& request);
   boost::asio::awaitable<net::response> answer_about_consumers(net::exchange& request, call const& asked);
 
   store::event_store& store_;

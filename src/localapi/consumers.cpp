@@ -214,7 +214,7 @@ asio::awaitable<net::response> remove_consumer(consumer_calls const& with, net::
   if (!known) {
     co_return to_response(known.error());
   }
-  auto const gone = co_await with.store.remove_consumer(known->of.name);
+  auto const gone = co_await with.store.remove_consumer(known->of.name, caller_of(request.head()));
   if (!gone) {
     co_return to_response(from_failure(gone.error()));
   }
@@ -265,7 +265,7 @@ asio::awaitable<net::response> acknowledge(consumer_calls const& with, net::exch
   if (!place) {
     co_return to_response(invalid("place", "The id of an entry of this journal, or the place of a heartbeat."));
   }
-  auto const moved = co_await with.store.acknowledge(known.of.name, *place);
+  auto const moved = co_await with.store.acknowledge(known.of.name, *place, caller_of(request.head()));
   if (moved) {
     with.leases.acknowledged(known.of.name, *place, std::chrono::steady_clock::now());
   }
@@ -301,7 +301,7 @@ asio::awaitable<net::response> seek(consumer_calls const& with, net::exchange& r
     }
     to = *found;
   }
-  auto const moved = co_await with.store.seek(known.of.name, to);
+  auto const moved = co_await with.store.seek(known.of.name, to, caller_of(request.head()));
   if (moved) {
     with.leases.end(known.of.name, "seek");
   }
@@ -314,7 +314,7 @@ asio::awaitable<net::response> pause_consumer(consumer_calls const& with, net::e
     co_return to_response(known.error());
   }
   bool const pauses = asked.route->where == endpoint::pause_consumer;
-  auto const changed = co_await with.store.pause(known->of.name, pauses);
+  auto const changed = co_await with.store.pause(known->of.name, pauses, caller_of(request.head()));
   if (changed && pauses) {
     with.leases.end(known->of.name, "paused");
   }

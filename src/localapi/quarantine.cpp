@@ -3,6 +3,7 @@
 #include "localapi/deliveries.hpp"
 #include "localapi/parameters.hpp"
 #include "localapi/render.hpp"
+#include "localapi/sent_object.hpp"
 #include "json/writer.hpp"
 
 #include <algorithm>
@@ -92,7 +93,7 @@ boost::asio::awaitable<net::response> retry_quarantined(store::event_store& at, 
   if (!id) {
     co_return to_response(id.error());
   }
-  auto left = co_await at.retry(*id);
+  auto left = co_await at.retry(*id, caller_of(request.head()));
   if (!left) {
     co_return to_response(about_retry(left.error()));
   }
@@ -106,7 +107,7 @@ boost::asio::awaitable<net::response> drop_quarantined(store::event_store& at, l
   if (!id) {
     co_return to_response(id.error());
   }
-  auto left = co_await at.drop(*id);
+  auto left = co_await at.drop(*id, caller_of(request.head()));
   if (!left) {
     co_return to_response(about_retry(left.error()));
   }

@@ -17,7 +17,8 @@ boost::asio::awaitable<net::response> list_quarantine(store::event_store& from, 
 boost::asio::awaitable<net::response> show_quarantine(store::event_store& from, call const& asked);
 // POST /v1/quarantine/{delivery_id}/retry: the delivery's record as it stands once it is back in the inbox, pending or
 // what it has come to meanwhile. 409 when its reason is final, 503 when the inbox is full. DELETE
-// /v1/quarantine/{delivery_id}: its record, once it is dropped. The log names who asked for either.
+// /v1/quarantine/{delivery_id}: its record, once it is dropped. The log and the record of operations name who
+// asked for either.
 boost::asio::awaitable<net::response> retry_quarantined(store::event_store& at, log_sink& log, net::exchange& request,
                                                         call const& asked);
 boost::asio::awaitable<net::response> drop_quarantined(store::event_store& at, log_sink& log, net::exchange& request,

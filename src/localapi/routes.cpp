@@ -17,7 +17,7 @@ constexpr std::string_view events = "text/event-stream, application/x-ndjson, ap
 
 // tests/unit/localapi/check_openapi.py reads this table and holds docs/openapi.yaml against it: one row, one line.
 // clang-format off
-constexpr std::array<route, 30> table{{
+constexpr std::array<route, 31> table{{
     {"GET", "/v1/consents", json, endpoint::list_consents, right::read, {"status", "kind", "issuer", "base_consent_id", "updated_after", "expires_before", "limit", "cursor"}},
     {"GET", "/v1/consents/{consent_id}", json, endpoint::show_consent, right::read, {"wait_for", "timeout"}},
     {"PUT", "/v1/consents/{consent_id}", json, endpoint::announce_consent, right::registers, {}},
@@ -46,6 +46,7 @@ constexpr std::array<route, 30> table{{
     {"GET", "/v1/deliveries/{delivery_id}", json, endpoint::show_delivery, right::read, {}},
     {"GET", "/v1/deliveries/{delivery_id}/evidence", json, endpoint::show_evidence, right::operate, {}},
     {"GET", "/v1/resources/{family}/{resource_id}", json, endpoint::show_resource, right::read, {"issuer"}},
+    {"GET", "/v1/operations", json, endpoint::list_operations, right::operate, {"operation", "subject", "uid", "limit", "cursor"}},
     {"GET", "/v1/status", json, endpoint::show_status, right::read, {}},
     {"POST", "/v1/reload", json, endpoint::reload, right::operate, {}},
 }};

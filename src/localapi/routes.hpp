@@ -45,6 +45,7 @@ enum class endpoint : std::uint8_t {
   show_resource,
   show_evidence,
   erase_consent_data,
+  list_operations,
   reload,
 };
 

@@ -8,6 +8,7 @@
 #define CONSENTD_STORE_STORE_HPP
 
 #include "base/result.hpp"
+#include "store/operation.hpp"
 #include "store/records.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -138,7 +139,8 @@ public:
   virtual void on_growth(std::function<void()> grew) = 0;
 };
 
-// Subscribers whose places are kept: each takes up where it said that it had come to.
+// Subscribers whose places are kept: each takes up where it said that it had come to. `uid`: who asks, which the
+// record of operations tells.
 class consumers {
 public:
   virtual ~consumers() = default;
@@ -150,18 +152,18 @@ public:
   // All, by name.
   virtual async_result<std::vector<consumer_record>> list_consumers() = 0;
   // Entries up to and with `sequence` were dealt with. One that was acknowledged before changes nothing: places only go
-  // forward. not_found; invalid_argument beyond the newest entry.
-  virtual async_result<consumer_record> acknowledge(std::string name, std::uint64_t sequence) = 0;
+  // forward. not_found; invalid_argument beyond the newest entry. Recorded when it is somebody else's.
+  virtual async_result<consumer_record> acknowledge(std::string name, std::uint64_t sequence, std::uint32_t uid) = 0;
   // The same by the daemon's own doing, for what its filter keeps out: only if the place is `from` still, so that a
   // place that somebody has sought meanwhile stays.
   virtual async_result<void> advance(std::string name, std::uint64_t from, std::uint64_t to) = 0;
   // Its place is `sequence` from now on, forward or back. As acknowledge().
-  virtual async_result<consumer_record> seek(std::string name, std::uint64_t sequence) = 0;
-  virtual async_result<consumer_record> pause(std::string name, bool paused) = 0; // not_found
+  virtual async_result<consumer_record> seek(std::string name, std::uint64_t sequence, std::uint32_t uid) = 0;
+  virtual async_result<consumer_record> pause(std::string name, bool paused, std::uint32_t uid) = 0; // not_found
   // It was heard of: one that is not for the configured time is forgotten.
   virtual async_result<void> note_seen(std::string name) = 0;
   // Whether it was there.
-  virtual async_result<bool> remove_consumer(std::string name) = 0;
+  virtual async_result<bool> remove_consumer(std::string name, std::uint32_t uid) = 0;
   // The places of all, by name, as of the last commit; 0 for one of another journal. Never blocks for long; any thread.
   virtual std::map<std::string, std::uint64_t> consumer_places() const = 0;
   // The newest entry that was recorded before that time; the place before the oldest kept, when none was.
@@ -180,19 +182,25 @@ public:
   // Puts one back into the inbox, with its number, interaction id and time of receipt, to be judged by every check
   // anew, as of that time. Until its next outcome it is pending and has no record of the last one, but counts its
   // attempts on. One that was there as poison goes back at the first death more. not_found; conflict: its reason is
-  // final (is_final()), which the detail says; inbox_full, as append().
-  virtual async_result<released_delivery> retry(std::int64_t id) = 0;
-  // The same for those that a remedy may help, oldest first, at most `at_most`. How many; inbox_full when there was no
-  // room for a single one.
+  // final (is_final()), which the detail says; inbox_full, as append(). `uid`: who asks, which the record of
+  // operations tells.
+  virtual async_result<released_delivery> retry(std::int64_t id, std::uint32_t uid) = 0;
+  // The same for those that a remedy may help, by the daemon's own doing, oldest first, at most `at_most`. How many;
+  // inbox_full when there was no room for a single one.
   virtual async_result<std::size_t> retry(remedy has_come, std::size_t at_most) = 0;
   // Takes one out for good; the record of what became of it stays. not_found.
-  virtual async_result<released_delivery> drop(std::int64_t id) = 0;
+  virtual async_result<released_delivery> drop(std::int64_t id, std::uint32_t uid) = 0;
   // Every delivery of that interaction id, oldest first, at most `limit`, whatever became of it.
   virtual async_result<std::vector<delivery_record>> deliveries(std::string interaction_id, std::size_t limit) = 0;
   virtual async_result<std::optional<delivery_record>> find_delivery(std::int64_t id) = 0;
   // Nothing when the delivery is not known, was never opened as far as a JWS, or its evidence was destroyed by age or
   // for room.
   virtual async_result<std::optional<evidence>> find_evidence(std::int64_t delivery) = 0;
+  // Somebody had something done to the daemon itself.
+  virtual async_result<void> note(operation what, std::uint32_t uid, std::string detail) = 0;
+  // Newest first, with ids below `before` (0: from the newest). Kept as long as the journal.
+  virtual async_result<std::vector<operation_record>> list_operations(operation_filter filter, std::int64_t before,
+                                                                      std::size_t limit) = 0;
   virtual async_result<statistics> count() = 0;
   // The last write failed: deliveries are not acknowledged until one succeeds, which the store tries by itself. Never
   // blocks; any thread.

@@ -51,7 +51,7 @@ class Access(harness.DaemonCase):
     def erase_as(self, user, consent, **more):
         return self.call(user, f"/v1/consents/{consent}/data", "-X", "DELETE", **more)[0]
 
-    def test_changes_tell_in_the_log_who_asked(self):
+    def test_changes_tell_who_asked(self):
         self.rules(("group", CLIENTS, "read"), ("user", OPERATOR, "operate"))
         self.start()
         sent = ("-H", "Content-Type: application/json", "--data")
@@ -65,6 +65,12 @@ class Access(harness.DaemonCase):
         self.assertEqual(told, [(str(READER), "PUT /v1/consumers/{name}", "a"), (str(READER), "POST /v1/consumers/{name}/seek", "a"),
                                 (str(OPERATOR), "POST /v1/consumers/{name}/pause", "a"), (str(OPERATOR), "POST /v1/reload", '""'),
                                 (str(OPERATOR), "DELETE /v1/consumers/{name}", "a")])
+        self.assertEqual(self.call(READER, "/v1/operations")[0], 403)
+        status, body = self.call(OPERATOR, "/v1/operations")
+        self.assertEqual(status, 200)
+        self.assertEqual([(one["uid"], one["operation"], one["subject"]) for one in reversed(json.loads(body)["operations"])],
+                         [(READER, "keep-consumer", "a"), (READER, "seek-consumer", "a"), (OPERATOR, "pause-consumer", "a"),
+                          (OPERATOR, "reload", None), (OPERATOR, "remove-consumer", "a")])
 
     def test_each_has_the_right_that_the_settings_give(self):
         self.rules(("group", CLIENTS, "read"), ("user", WRITER, "register"), ("group", OPERATORS, "operate"))

@@ -1,8 +1,10 @@
 #include "store/sqlite/consumer_rows.hpp"
 
 #include "store/sqlite/encoding.hpp"
+#include "store/sqlite/operation_rows.hpp"
 #include "store/sqlite/schema.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace consentd::store::sqlite {
@@ -78,6 +80,28 @@ void add(ledger& in, consumer const& wanted, std::uint64_t after) {
       to_stored(filter.kind), filter.issuer, std::string_view(epoch), after, in.now);
 }
 
+std::string places(std::uint64_t from, std::uint64_t to) {
+  return "from " + std::to_string(from) + " to " + std::to_string(to);
+}
+
+void put_place(ledger& in, std::string const& name, std::uint64_t place) {
+  auto const epoch = read_epoch(in.db);
+  run(in.db, "UPDATE consumers SET epoch = ?, place = ?, seen = ? WHERE name = ?", std::string_view(epoch), place,
+      in.now, std::string_view(name));
+}
+
+// A place that is none of this journal is refused, wherever it would lead.
+result<consumer_record> find_to_move(ledger& in, std::string const& name, std::uint64_t to) {
+  auto known = find_consumer(in.db, name);
+  if (!known) {
+    return no_such_consumer();
+  }
+  if (to > newest(in.db)) {
+    return failure{reason::invalid_argument, "the place is beyond the newest entry"};
+  }
+  return std::move(*known);
+}
+
 } // namespace
 
 result<kept_consumer> keep_consumer(ledger& in, consumer const& wanted, std::uint64_t after) {
@@ -93,6 +117,7 @@ result<kept_consumer> keep_consumer(ledger& in, consumer const& wanted, std::uin
   } else {
     add(in, wanted, after);
   }
+  note(in, operation::keep_consumer, wanted.uid, wanted.name, known ? "its filter" : "new");
   auto record = found_again(in, wanted.name);
   if (!record) {
     return record.error();
@@ -100,47 +125,66 @@ result<kept_consumer> keep_consumer(ledger& in, consumer const& wanted, std::uin
   return kept_consumer{std::move(*record), !known};
 }
 
-result<consumer_record> move_consumer(ledger& in, std::string const& name, std::uint64_t to, place_change how) {
-  auto const known = find_consumer(in.db, name);
+result<consumer_record> acknowledge_consumer(ledger& in, std::string const& name, std::uint64_t to, std::uint32_t uid) {
+  auto const known = find_to_move(in, name, to);
   if (!known) {
-    return no_such_consumer();
+    return known.error();
   }
-  if (to > newest(in.db)) {
-    return failure{reason::invalid_argument, "the place is beyond the newest entry"};
-  }
-  if (how == place_change::sought || to > place_here(in.db, *known)) {
-    auto const epoch = read_epoch(in.db);
-    run(in.db, "UPDATE consumers SET epoch = ?, place = ?, seen = ? WHERE name = ?", std::string_view(epoch), to,
-        in.now, std::string_view(name));
+  auto const before = place_here(in.db, *known);
+  if (to > before) {
+    put_place(in, name, to);
   } else {
     note_seen(in, name);
   }
+  if (uid != known->of.uid) {
+    note(in, operation::acknowledge_consumer, uid, name, places(before, std::max(before, to)));
+  }
+  return found_again(in, name);
+}
+
+result<consumer_record> seek_consumer(ledger& in, std::string const& name, std::uint64_t to, std::uint32_t uid) {
+  auto const known = find_to_move(in, name, to);
+  if (!known) {
+    return known.error();
+  }
+  put_place(in, name, to);
+  note(in, operation::seek_consumer, uid, name, places(place_here(in.db, *known), to));
   return found_again(in, name);
 }
 
 void advance_consumer(ledger& in, std::string const& name, std::uint64_t from, std::uint64_t to) {
   auto const known = find_consumer(in.db, name);
-  if (known && known->place == from && known->epoch == read_epoch(in.db)) {
-    static_cast<void>(move_consumer(in, name, to, place_change::acknowledged));
+  if (known && known->place == from && known->epoch == read_epoch(in.db) && to <= newest(in.db)) {
+    put_place(in, name, std::max(from, to));
+    in.after.consumers.push_back({name, std::max(from, to)});
   } else {
     note_seen(in, name);
   }
 }
 
-result<consumer_record> pause_consumer(ledger& in, std::string const& name, bool paused) {
+result<consumer_record> pause_consumer(ledger& in, std::string const& name, bool paused, std::uint32_t uid) {
   run(in.db, "UPDATE consumers SET paused = ?, seen = ? WHERE name = ?", paused, in.now, std::string_view(name));
-  return found_again(in, name);
+  auto found = found_again(in, name);
+  if (found) {
+    note(in, paused ? operation::pause_consumer : operation::resume_consumer, uid, name, {});
+  }
+  return found;
 }
 
 void note_seen(ledger& in, std::string const& name) {
   run(in.db, "UPDATE consumers SET seen = ? WHERE name = ?", in.now, std::string_view(name));
 }
 
-bool remove_consumer(ledger& in, std::string const& name) {
-  bool const known = find_consumer(in.db, name).has_value();
+bool remove_consumer(ledger& in, std::string const& name, std::uint32_t uid) {
+  auto const known = find_consumer(in.db, name);
+  if (!known) {
+    return false;
+  }
   run(in.db, "DELETE FROM consumers WHERE name = ?", std::string_view(name));
   in.after.consumers.push_back({name, std::nullopt});
-  return known;
+  note(in, operation::remove_consumer, uid, name,
+       "at " + std::to_string(place_here(in.db, *known)) + ", of user " + std::to_string(known->of.uid));
+  return true;
 }
 
 void forget_consumers(ledger& in) {

@@ -18,12 +18,12 @@ namespace consentd::store::sqlite {
 
 // The operations of store::consumers, which names their failures.
 result<kept_consumer> keep_consumer(ledger& in, consumer const& wanted, std::uint64_t after);
-enum class place_change : std::uint8_t { acknowledged, sought };
-result<consumer_record> move_consumer(ledger& in, std::string const& name, std::uint64_t to, place_change how);
+result<consumer_record> acknowledge_consumer(ledger& in, std::string const& name, std::uint64_t to, std::uint32_t uid);
+result<consumer_record> seek_consumer(ledger& in, std::string const& name, std::uint64_t to, std::uint32_t uid);
 void advance_consumer(ledger& in, std::string const& name, std::uint64_t from, std::uint64_t to);
-result<consumer_record> pause_consumer(ledger& in, std::string const& name, bool paused);
+result<consumer_record> pause_consumer(ledger& in, std::string const& name, bool paused, std::uint32_t uid);
 void note_seen(ledger& in, std::string const& name);
-bool remove_consumer(ledger& in, std::string const& name);
+bool remove_consumer(ledger& in, std::string const& name, std::uint32_t uid);
 
 // Those that were not heard of for the configured time.
 void forget_consumers(ledger& in);

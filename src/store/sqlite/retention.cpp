@@ -81,6 +81,9 @@ void retention::step(ledger& in, std::size_t rows) {
   if (in.now >= consents_due_) {
     prune_consents(in, rows);
   }
+  if (in.now >= operations_due_) {
+    prune_operations(in, rows);
+  }
 }
 
 void retention::prune_journal(ledger& in, std::size_t rows) {
@@ -161,6 +164,27 @@ void retention::prune_consents(ledger& in, std::size_t rows) {
   }
   for (auto const& id : old) {
     remove(in, load_consent(in.db, id)->record.state);
+  }
+}
+
+void retention::prune_operations(ledger& in, std::size_t rows) {
+  std::int64_t last = 0;
+  std::size_t old = 0;
+  operations_due_ = in.now + in.how.history_for;
+  {
+    query oldest(in.db, "SELECT id, recorded FROM operations ORDER BY id LIMIT ?", rows + 1);
+    while (oldest.step()) {
+      auto const due = oldest.time(1) + in.how.history_for;
+      if (due > in.now || old == rows) {
+        operations_due_ = due;
+        break;
+      }
+      last = oldest.integer(0);
+      ++old;
+    }
+  }
+  if (old > 0) {
+    run(in.db, "DELETE FROM operations WHERE id <= ?", last);
   }
 }
 

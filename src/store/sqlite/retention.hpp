@@ -1,4 +1,5 @@
-// Removing what is older than the settings keep it: journal, records of deliveries, consents that ended.
+// Removing what is older than the settings keep it: journal, records of deliveries and operations, consents that
+// ended.
 #ifndef CONSENTD_STORE_SQLITE_RETENTION_HPP
 #define CONSENTD_STORE_SQLITE_RETENTION_HPP
 
@@ -24,11 +25,13 @@ private:
   void prune_journal(ledger& in, std::size_t rows);
   void prune_deliveries(ledger& in, std::size_t rows);
   void prune_consents(ledger& in, std::size_t rows);
+  void prune_operations(ledger& in, std::size_t rows);
 
   // Nothing is due before.
   timestamp journal_due_;
   timestamp deliveries_due_;
   timestamp consents_due_;
+  timestamp operations_due_;
   std::int64_t after_delivery_ = 0; // where the walk over old records stands: some are not to go yet
 };
 

@@ -1,6 +1,7 @@
 #include "store/sqlite/retry.hpp"
 
 #include "store/sqlite/inbox_writes.hpp"
+#include "store/sqlite/operation_rows.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -77,7 +78,10 @@ void put_into_inbox(ledger& in, std::int64_t delivery, kept_row const& row) {
   run(in.db, "DELETE FROM deliveries WHERE id = ?", delivery);
 }
 
-} // namespace
+void note(ledger& in, operation what, std::int64_t delivery, released_delivery const& left, std::uint32_t uid) {
+  auto const detail = "in quarantine for " + std::string(to_string(left.why)) + ", interaction " + left.interaction_id;
+  note(in, what, uid, std::to_string(delivery), detail);
+}
 
 result<released_delivery> retry(ledger& in, std::int64_t delivery) {
   auto const row = find_kept(in, delivery);
@@ -97,6 +101,16 @@ result<released_delivery> retry(ledger& in, std::int64_t delivery) {
   in.count.inbox_bytes += row->bytes;
   in.after.inbox.push_back({inbox_change::what::ready, {delivery, row->received, false}, {}});
   return row->is;
+}
+
+} // namespace
+
+result<released_delivery> retry_for(ledger& in, std::int64_t delivery, std::uint32_t uid) {
+  auto left = retry(in, delivery);
+  if (left) {
+    note(in, operation::retry_delivery, delivery, *left, uid);
+  }
+  return left;
 }
 
 result<std::size_t> retry(ledger& in, remedy const& has_come, std::size_t at_most) {
@@ -119,6 +133,14 @@ result<released_delivery> drop(ledger& in, std::int64_t delivery) {
   run(in.db, "DELETE FROM bodies WHERE id = ?", delivery);
   --in.count.quarantined;
   return row->is;
+}
+
+result<released_delivery> drop_for(ledger& in, std::int64_t delivery, std::uint32_t uid) {
+  auto left = drop(in, delivery);
+  if (left) {
+    note(in, operation::drop_delivery, delivery, *left, uid);
+  }
+  return left;
 }
 
 } // namespace consentd::store::sqlite

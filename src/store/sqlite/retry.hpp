@@ -12,9 +12,11 @@
 namespace consentd::store::sqlite {
 
 // store::records::retry and drop.
-result<released_delivery> retry(ledger& in, std::int64_t delivery);
+result<released_delivery> retry_for(ledger& in, std::int64_t delivery, std::uint32_t uid);
 result<std::size_t> retry(ledger& in, remedy const& has_come, std::size_t at_most);
+// Unrecorded: for an erasure, which is recorded as a whole.
 result<released_delivery> drop(ledger& in, std::int64_t delivery);
+result<released_delivery> drop_for(ledger& in, std::int64_t delivery, std::uint32_t uid);
 
 } // namespace consentd::store::sqlite
 

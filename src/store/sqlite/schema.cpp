@@ -258,9 +258,21 @@ CREATE TABLE consumers (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// What people did, other than to a consent.
+constexpr char const* version_9 = R"sql(
+CREATE TABLE operations (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  recorded INTEGER NOT NULL,
+  uid INTEGER NOT NULL,
+  operation TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  detail TEXT NOT NULL
+) STRICT;
+)sql";
+
 // The step at index N leads from version N to N + 1.
-constexpr std::array<char const*, schema_version> steps{version_1, version_2, version_3, version_4,
-                                                        version_5, version_6, version_7, version_8};
+constexpr std::array<char const*, schema_version> steps{version_1, version_2, version_3, version_4, version_5,
+                                                        version_6, version_7, version_8, version_9};
 
 std::int64_t pragma(connection& on, sql text) {
   query asked(on, text);

@@ -6,6 +6,7 @@
 #include "store/sqlite/inbox_writes.hpp"
 #include "store/sqlite/key_sets.hpp"
 #include "store/sqlite/open.hpp"
+#include "store/sqlite/operation_rows.hpp"
 #include "store/sqlite/reader_pool.hpp"
 #include "store/sqlite/reads.hpp"
 #include "store/sqlite/retry.hpp"
@@ -166,10 +167,9 @@ public:
     return ask<std::vector<consumer_record>>([](connection& on) { return sqlite::list_consumers(on); });
   }
 
-  async_result<consumer_record> acknowledge(std::string name, std::uint64_t sequence) override {
-    return writer_.submit<consumer_record>([name = std::move(name), sequence](ledger& in) {
-      return move_consumer(in, name, sequence, place_change::acknowledged);
-    });
+  async_result<consumer_record> acknowledge(std::string name, std::uint64_t sequence, std::uint32_t uid) override {
+    return writer_.submit<consumer_record>(
+        [name = std::move(name), sequence, uid](ledger& in) { return acknowledge_consumer(in, name, sequence, uid); });
   }
 
   async_result<void> advance(std::string name, std::uint64_t from, std::uint64_t to) override {
@@ -179,15 +179,14 @@ public:
     });
   }
 
-  async_result<consumer_record> seek(std::string name, std::uint64_t sequence) override {
-    return writer_.submit<consumer_record>([name = std::move(name), sequence](ledger& in) {
-      return move_consumer(in, name, sequence, place_change::sought);
-    });
+  async_result<consumer_record> seek(std::string name, std::uint64_t sequence, std::uint32_t uid) override {
+    return writer_.submit<consumer_record>(
+        [name = std::move(name), sequence, uid](ledger& in) { return seek_consumer(in, name, sequence, uid); });
   }
 
-  async_result<consumer_record> pause(std::string name, bool paused) override {
+  async_result<consumer_record> pause(std::string name, bool paused, std::uint32_t uid) override {
     return writer_.submit<consumer_record>(
-        [name = std::move(name), paused](ledger& in) { return pause_consumer(in, name, paused); });
+        [name = std::move(name), paused, uid](ledger& in) { return pause_consumer(in, name, paused, uid); });
   }
 
   async_result<void> note_seen(std::string name) override {
@@ -197,9 +196,9 @@ public:
     });
   }
 
-  async_result<bool> remove_consumer(std::string name) override {
+  async_result<bool> remove_consumer(std::string name, std::uint32_t uid) override {
     return writer_.submit<bool>(
-        [name = std::move(name)](ledger& in) -> result<bool> { return sqlite::remove_consumer(in, name); });
+        [name = std::move(name), uid](ledger& in) -> result<bool> { return sqlite::remove_consumer(in, name, uid); });
   }
 
   std::map<std::string, std::uint64_t> consumer_places() const override { return facts_.consumers(); }
@@ -239,8 +238,8 @@ public:
     return ask<std::optional<quarantine_entry>>([id](connection& on) { return sqlite::find_quarantined(on, id); });
   }
 
-  async_result<released_delivery> retry(std::int64_t id) override {
-    return writer_.submit<released_delivery>([id](ledger& in) { return sqlite::retry(in, id); });
+  async_result<released_delivery> retry(std::int64_t id, std::uint32_t uid) override {
+    return writer_.submit<released_delivery>([id, uid](ledger& in) { return retry_for(in, id, uid); });
   }
 
   async_result<std::size_t> retry(remedy has_come, std::size_t at_most) override {
@@ -248,8 +247,8 @@ public:
         [has_come = std::move(has_come), at_most](ledger& in) { return sqlite::retry(in, has_come, at_most); });
   }
 
-  async_result<released_delivery> drop(std::int64_t id) override {
-    return writer_.submit<released_delivery>([id](ledger& in) { return sqlite::drop(in, id); });
+  async_result<released_delivery> drop(std::int64_t id, std::uint32_t uid) override {
+    return writer_.submit<released_delivery>([id, uid](ledger& in) { return drop_for(in, id, uid); });
   }
 
   async_result<std::vector<delivery_record>> deliveries(std::string interaction_id, std::size_t limit) override {
@@ -263,6 +262,20 @@ public:
 
   async_result<std::optional<evidence>> find_evidence(std::int64_t delivery) override {
     return ask<std::optional<evidence>>([delivery](connection& on) { return sqlite::find_evidence(on, delivery); });
+  }
+
+  async_result<void> note(operation what, std::uint32_t uid, std::string detail) override {
+    return writer_.submit<void>([what, uid, detail = std::move(detail)](ledger& in) -> result<void> {
+      sqlite::note(in, what, uid, {}, detail);
+      return {};
+    });
+  }
+
+  async_result<std::vector<operation_record>> list_operations(operation_filter filter, std::int64_t before,
+                                                              std::size_t limit) override {
+    return ask<std::vector<operation_record>>([filter = std::move(filter), before, limit](connection& on) {
+      return sqlite::list_operations(on, filter, before, limit);
+    });
   }
 
   async_result<statistics> count() override {

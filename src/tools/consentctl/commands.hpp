@@ -22,6 +22,7 @@ void add_explain(CLI::App& to, context& with, chosen& run);
 void add_resources(CLI::App& to, context& with, chosen& run);
 void add_events(CLI::App& to, context& with, chosen& run);
 void add_quarantine(CLI::App& to, context& with, chosen& run);
+void add_operations(CLI::App& to, context& with, chosen& run);
 void add_evidence(CLI::App& to, context& with, chosen& run);
 void add_deliveries(CLI::App& to, context& with, chosen& run);
 // Offline: talks to nobody.

@@ -25,6 +25,7 @@ int run_command(int argc, char** argv) {
   add_events(application, with, run);
   add_consumers(application, with, run);
   add_quarantine(application, with, run);
+  add_operations(application, with, run);
   add_explain(application, with, run);
   add_deliveries(application, with, run);
   add_evidence(application, with, run);

@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <unistd.h>
+
 using namespace consentd;
 using namespace consentd::localapi;
 using consentd::localapi::testing::at;
@@ -90,6 +92,36 @@ BOOST_AUTO_TEST_CASE(dropping_takes_it_out_and_leaves_the_record) {
   field_of_problem(call("DELETE", path), 404, "not-found");
   BOOST_TEST(field_of_problem(call("DELETE", "/v1/quarantine/x"), 400, "invalid-argument") == "delivery_id");
   BOOST_TEST(field_of_problem(call("POST", "/v1/quarantine/x/retry"), 400, "invalid-argument") == "delivery_id");
+}
+
+BOOST_AUTO_TEST_CASE(who_had_something_done_is_listed_newest_first_in_pages) {
+  auto const id = deliver(new_interaction_id());
+  quarantine(id, {reason::signature, ""}, "", "");
+  json_of(call("DELETE", "/v1/quarantine/" + std::to_string(id)));
+  json_of(call("PUT", "/v1/consumers/a", {"Content-Type: application/json"}, "{}"), 201);
+  json_of(call("POST", "/v1/reload"));
+  auto const first = json_of(get("/v1/operations?limit=2"));
+  auto const rows = first.root().find("operations").value();
+  BOOST_TEST_REQUIRE(rows.size() == 2U);
+  auto const newest = rows.first()->get();
+  BOOST_TEST(newest.find_string("operation").value() == "reload");
+  BOOST_TEST((newest.find("subject")->type() == json::type::null));
+  BOOST_TEST(newest.find_string("recordedAt").value() == "2026-03-27T12:00:00Z");
+  auto const me = std::to_string(::geteuid());
+  BOOST_TEST(std::to_string(newest.find("uid")->integer().value()) == me);
+  BOOST_TEST(rows.first()->next()->get().find_string("subject").value() == "a");
+  auto const cursor = std::string(first.root().find_string("nextCursor").value());
+  auto const second = json_of(get("/v1/operations?limit=2&cursor=" + cursor));
+  BOOST_TEST(second.root().find("operations")->size() == 1U);
+  BOOST_TEST((second.root().find("nextCursor")->type() == json::type::null));
+  auto const dropped =
+      json_of(get("/v1/operations?operation=drop-delivery&uid=" + me + "&subject=" + std::to_string(id)));
+  BOOST_TEST(dropped.root().find("operations")->size() == 1U);
+  BOOST_TEST(json_of(get("/v1/operations?uid=4294967295")).root().find("operations")->size() == 0U);
+  BOOST_TEST(field_of_problem(get("/v1/operations?operation=sing"), 400, "invalid-argument") == "operation");
+  BOOST_TEST(field_of_problem(get("/v1/operations?uid=-1"), 400, "invalid-argument") == "uid");
+  BOOST_TEST(field_of_problem(get("/v1/operations?uid=4294967296"), 400, "invalid-argument") == "uid");
+  BOOST_TEST(field_of_problem(get("/v1/operations?cursor=x"), 400, "invalid-argument") == "cursor");
 }
 
 BOOST_AUTO_TEST_CASE(deliveries_are_found_by_interaction_id_whatever_became_of_them) {

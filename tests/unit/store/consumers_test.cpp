@@ -25,7 +25,7 @@ struct consumer_fixture : store_fixture {
     return std::move(*found);
   }
   result<store::consumer_record> acknowledge(std::string const& name, std::uint64_t sequence) {
-    return await(store->acknowledge(name, sequence));
+    return await(store->acknowledge(name, sequence, 1000));
   }
   void announce_some(int count) {
     for (int i = 0; i < count; ++i) {
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(place_that_was_sought_meanwhile_is_not_advanced) {
   keep("a");
   BOOST_REQUIRE(await(store->advance("a", 0, 3)));
   BOOST_TEST(find("a")->place == 3U);
-  BOOST_REQUIRE(await(store->seek("a", 1)));
+  BOOST_REQUIRE(await(store->seek("a", 1, 1000)));
   BOOST_REQUIRE(await(store->advance("a", 3, 5)));
   BOOST_TEST(find("a")->place == 1U);
   BOOST_REQUIRE(await(store->advance("nobody", 0, 1)));
@@ -100,11 +100,11 @@ BOOST_AUTO_TEST_CASE(places_are_known_without_asking_the_database) {
   keep("b", 2);
   BOOST_TEST((store->consumer_places() == places{{"a", 0}, {"b", 2}}));
   BOOST_REQUIRE(acknowledge("a", 3));
-  BOOST_REQUIRE(await(store->seek("b", 1)));
+  BOOST_REQUIRE(await(store->seek("b", 1, 1000)));
   BOOST_TEST((store->consumer_places() == places{{"a", 3}, {"b", 1}}));
   reopen();
   BOOST_TEST((store->consumer_places() == places{{"a", 3}, {"b", 1}}));
-  BOOST_TEST(await(store->remove_consumer("b")).value());
+  BOOST_TEST(await(store->remove_consumer("b", 1000)).value());
   BOOST_TEST((store->consumer_places() == places{{"a", 3}}));
   close();
   raw_database(settings.path).execute("UPDATE meta SET value = 'another' WHERE name = 'epoch'");
@@ -116,10 +116,10 @@ BOOST_AUTO_TEST_CASE(sought_places_go_back_too) {
   announce_some(5);
   keep("a");
   BOOST_REQUIRE(acknowledge("a", 4));
-  BOOST_TEST(await(store->seek("a", 1))->place == 1U);
-  BOOST_TEST(await(store->seek("a", 5))->place == 5U);
-  BOOST_TEST(await(store->seek("a", 6)).error().code == reason::invalid_argument);
-  BOOST_TEST(await(store->seek("b", 1)).error().code == reason::not_found);
+  BOOST_TEST(await(store->seek("a", 1, 1000))->place == 1U);
+  BOOST_TEST(await(store->seek("a", 5, 1000))->place == 5U);
+  BOOST_TEST(await(store->seek("a", 6, 1000)).error().code == reason::invalid_argument);
+  BOOST_TEST(await(store->seek("b", 1, 1000)).error().code == reason::not_found);
 }
 
 BOOST_AUTO_TEST_CASE(first_entry_that_is_left_says_how_far_behind_it_is) {
@@ -158,8 +158,8 @@ BOOST_AUTO_TEST_CASE(as_many_as_may_be_and_not_one_more) {
   BOOST_REQUIRE(!refused);
   BOOST_TEST(refused.error().code == reason::conflict);
   BOOST_TEST(!keep("b").created);
-  BOOST_TEST(await(store->remove_consumer("a")).value());
-  BOOST_TEST(!await(store->remove_consumer("a")).value());
+  BOOST_TEST(await(store->remove_consumer("a", 1000)).value());
+  BOOST_TEST(!await(store->remove_consumer("a", 1000)).value());
   BOOST_TEST(keep("c").created);
   std::vector<std::string> names;
   for (auto const& one : await(store->list_consumers()).value()) {
@@ -185,11 +185,11 @@ BOOST_AUTO_TEST_CASE(one_that_nothing_is_heard_of_is_forgotten) {
 
 BOOST_AUTO_TEST_CASE(pause_is_kept_until_it_is_resumed) {
   keep("a");
-  BOOST_TEST(await(store->pause("a", true))->paused);
+  BOOST_TEST(await(store->pause("a", true, 1000))->paused);
   reopen();
   BOOST_TEST(find("a")->paused);
-  BOOST_TEST(!await(store->pause("a", false))->paused);
-  BOOST_TEST(await(store->pause("b", true)).error().code == reason::not_found);
+  BOOST_TEST(!await(store->pause("a", false, 1000))->paused);
+  BOOST_TEST(await(store->pause("b", true, 1000)).error().code == reason::not_found);
 }
 
 BOOST_AUTO_TEST_CASE(time_leads_to_the_place_before_it) {

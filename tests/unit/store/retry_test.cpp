@@ -31,13 +31,13 @@ struct quarantine_store : store_fixture {
   }
 
   store::released_delivery retry(std::int64_t id) {
-    auto left = await(store->retry(id));
+    auto left = await(store->retry(id, 1000));
     BOOST_REQUIRE_MESSAGE(left, "retry");
     return std::move(*left);
   }
 
   failure retry_fails(std::int64_t id) {
-    auto const left = await(store->retry(id));
+    auto const left = await(store->retry(id, 1000));
     BOOST_REQUIRE(!left);
     return left.error();
   }
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_in_quarantine_cannot_be_retried_or_dropped) {
   auto const pending = append("pending");
   for (auto const id : {pending, std::int64_t{99}}) {
     BOOST_TEST(retry_fails(id).code == reason::not_found);
-    BOOST_TEST(await(store->drop(id)).error().code == reason::not_found);
+    BOOST_TEST(await(store->drop(id, 1000)).error().code == reason::not_found);
   }
   BOOST_TEST(take_ids() == std::vector{pending});
 }
@@ -241,7 +241,7 @@ BOOST_AUTO_TEST_CASE(a_remedy_helps_oldest_first_and_as_far_as_there_is_room) {
 BOOST_AUTO_TEST_CASE(dropped_delivery_is_gone_and_its_record_says_so) {
   open();
   auto const id = refused(reason::signature); // dropping knows no final reason
-  auto const left = await(store->drop(id));
+  auto const left = await(store->drop(id, 1000));
   BOOST_REQUIRE(left);
   BOOST_TEST(left->why == reason::signature);
   BOOST_TEST(!kept(id));
@@ -351,10 +351,10 @@ BOOST_AUTO_TEST_CASE(counts_stay_those_of_the_rows) {
       }
       break;
     case 4:
-      static_cast<void>(await(store->retry(random(static_cast<std::uint32_t>(newest) + 1))));
+      static_cast<void>(await(store->retry(random(static_cast<std::uint32_t>(newest) + 1), 1000)));
       break;
     default:
-      static_cast<void>(await(store->drop(random(static_cast<std::uint32_t>(newest) + 1))));
+      static_cast<void>(await(store->drop(random(static_cast<std::uint32_t>(newest) + 1), 1000)));
     }
   }
   for (std::int64_t id = 1; id <= newest; ++id) {

@@ -19,7 +19,7 @@ struct spending_store : store_fixture {
     what.delivery = id;
     what.why = {reason::audience, ""};
     BOOST_REQUIRE(await(store->set_aside(std::move(what))));
-    BOOST_REQUIRE(await(store->drop(id)));
+    BOOST_REQUIRE(await(store->drop(id, 1000)));
   }
 
   // Enough new tokens that the walk comes round.
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(bearer_token_is_remembered_while_its_delivery_is_kept) {
   BOOST_TEST(spent("delivery = 1") == 1);
   auto const again = await(store->append(delivery_of("body", "kept")));
   BOOST_TEST((again->already && again->delivery == id));
-  BOOST_REQUIRE(await(store->drop(id)));
+  BOOST_REQUIRE(await(store->drop(id, 1000)));
 }
 
 // A second event under a spent jti is kept for a retry: however late that comes, it is a replay.
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(jti_is_remembered_while_quarantine_names_it) {
   now.advance(72h);
   walk_round();
   BOOST_TEST(spent("kind = 2") == 1);
-  BOOST_REQUIRE(await(store->retry(id)));
+  BOOST_REQUIRE(await(store->retry(id, 1000)));
   walk_round();
   BOOST_TEST(spent("kind = 2") == 1); // the inbox names it now
   BOOST_TEST(take_ids(1).at(0) == id);

@@ -242,6 +242,18 @@ BOOST_AUTO_TEST_CASE(quarantine_and_deliveries_are_shown) {
   BOOST_TEST(ctl({"quarantine", "show", "999"}).status == 1);
 }
 
+BOOST_AUTO_TEST_CASE(who_had_a_delivery_dropped_is_shown) {
+  auto const id = std::to_string(deliver(new_interaction_id(), "a.b.c.d.e"));
+  quarantine(std::stoll(id), {reason::audience, ""}, "", "");
+  BOOST_TEST(ctl({"quarantine", "drop", id}).status == 0);
+  auto const list = ctl({"operations", "list", "--operation", "drop-delivery", "--subject", id});
+  BOOST_TEST(list.status == 0);
+  BOOST_TEST(has(list, "drop-delivery  " + id), list.output);
+  BOOST_TEST(has(list, "in quarantine for audience"), list.output);
+  BOOST_TEST(!has(ctl({"operations", "list", "--uid", "4294967295"}), id));
+  BOOST_TEST(ctl({"operations", "list", "--operation", "sing"}).status == 1);
+}
+
 BOOST_AUTO_TEST_CASE(quarantine_is_retried_and_dropped_by_number) {
   auto const id = std::to_string(deliver(new_interaction_id()));
   quarantine(std::stoll(id), {reason::audience, ""}, "", "");
