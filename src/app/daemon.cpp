@@ -10,6 +10,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -334,7 +335,9 @@ asio::awaitable<void> daemon::parts::watch_expiry() {
 
 asio::awaitable<void> daemon::parts::feed_watchdog(std::chrono::microseconds interval) {
   while (!stopping) {
-    // Through the store: a daemon that can no longer read it is as good as dead.
+    // Through the local API's threads and the store: a daemon that cannot serve the one or read the other is as good
+    // as dead.
+    co_await asio::post(local_io.get_executor(), asio::use_awaitable);
     if (auto const counted = co_await store->count(); counted) {
       manager.alive();
     }
@@ -359,7 +362,16 @@ void daemon::run() {
   });
   auto& local_io = parts_->local_io;
   auto local_api = asio::make_work_guard(local_io);
-  std::vector<std::thread> others;
+  std::vector<std::jthread> others;
+  // An exception ends the other threads too, before it leaves here.
+  struct stops_at_exit {
+    asio::io_context& hub;
+    asio::io_context& local;
+    ~stops_at_exit() {
+      hub.stop();
+      local.stop();
+    }
+  } const guard{io, local_io};
   for (unsigned count = 1; count < parts_->began_with.process.io_threads; ++count) {
     others.emplace_back([&io] { io.run(); });
   }

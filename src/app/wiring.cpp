@@ -18,6 +18,7 @@ store::sqlite::settings store_settings_of(config::settings const& how) {
   store.held_rows = how.store.held_rows;
   store.waiting_rows = how.store.waiting_rows;
   store.quarantine_rows = how.store.quarantine_rows;
+  store.operation_rows = how.store.operation_rows;
   store.evidence_for = how.store.evidence_for;
   store.consumers = how.api.max_consumers;
   store.consumers_for = how.api.consumers_for;

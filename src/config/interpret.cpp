@@ -140,6 +140,7 @@ private:
     to.held_rows = size(*in, "held_rows");
     to.waiting_rows = size(*in, "waiting_rows");
     to.quarantine_rows = size(*in, "quarantine_rows");
+    to.operation_rows = size(*in, "operation_rows");
     to.evidence_for = std::chrono::days(in->number("evidence_days"));
     to.evidence_bytes = size(*in, "evidence_bytes");
     to.history_for = std::chrono::days(in->number("history_days"));
@@ -238,7 +239,7 @@ private:
     }
     auto const& process = *tables_.the("process");
     to.process.io_threads = static_cast<unsigned>(process.number("io_threads"));
-  to.process.api_threads = static_cast<unsigned>(process.number("api_threads"));
+    to.process.api_threads = static_cast<unsigned>(process.number("api_threads"));
     to.process.crypto_threads = static_cast<unsigned>(process.number("crypto_threads"));
     to.process.drain = seconds(process, "drain_seconds");
     // Otherwise a stop would break off answers that are only waiting for their outcome.

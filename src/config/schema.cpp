@@ -212,14 +212,17 @@ constexpr std::array store_keys{
            "Events that wait for keys of their issuer, for each issuer; more go to quarantine."),
     number("quarantine_rows", "100000", 1, 100'000'000, "Deliveries kept aside with the reason for their refusal."),
     number(
+        "operation_rows", "10000", 1, 100'000'000,
+        "Changes of deliveries, consumers and settings of which is kept who asked for them, for each user; beyond it "
+        "the oldest go."),
+    number(
         "evidence_days", "1826", 0, 36525,
         "How long the signed originals of events are kept, accepted and refused; then they are destroyed. 0 for none."),
     number("evidence_bytes", "10737418240", mebi, 1024 * gibi,
            "The most bytes of signed originals; beyond it the oldest are destroyed."),
-    number(
-        "history_days", "1826", 1, 36525,
-        "How long the journal is kept, and the record of what became of each delivery. A subscriber that was away for "
-        "longer is told what it missed by a reset."),
+    number("history_days", "1826", 1, 36525,
+           "How long the journal is kept, the record of what became of each delivery, and of who asked for what. A "
+           "subscriber that was away for longer is told what it missed by a reset."),
     number("ended_consent_days", "1826", 1, 36525,
            "How long a consent is kept after it has ended and nothing has come of it since. Then a tombstone alone "
            "stays, so "
@@ -248,7 +251,7 @@ constexpr std::array access_keys{
     may("group", 256, "A group of theirs, by name or number."),
     choice("right", R"("read")", "read register operate",
            "read: queries, streams, consumers. register: also announce consents. operate: also decide, erase, retry, "
-           "reload."),
+           "reload, and see who did."),
 };
 
 constexpr std::array api_socket_keys{

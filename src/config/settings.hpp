@@ -183,6 +183,7 @@ struct store_settings {
   std::uint64_t held_rows = 0;
   std::uint64_t waiting_rows = 0;
   std::uint64_t quarantine_rows = 0;
+  std::uint64_t operation_rows = 0; // of each user
   std::chrono::days evidence_for{}; // 0: none is kept
   std::uint64_t evidence_bytes = 0;
   std::chrono::days history_for{};
@@ -230,8 +231,8 @@ struct operations_settings {
 
 // [process]
 struct process_settings {
-  unsigned io_threads = 0;  // of the Hub's listeners
-  unsigned api_threads = 0; // of the local API's
+  unsigned io_threads = 0;     // of the Hub's listeners
+  unsigned api_threads = 0;    // of the local API's
   unsigned crypto_threads = 0; // 0: as many as the machine has cores
   std::chrono::seconds drain{};
   friend bool operator==(process_settings const&, process_settings const&) = default;

@@ -14,6 +14,9 @@
 #include "localapi/usable.hpp"
 #include "localapi/waiting.hpp"
 
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -199,14 +202,16 @@ asio::awaitable<net::response> api::answer(net::exchange& request, call const& a
 }
 
 asio::awaitable<net::response> api::reload_settings(net::exchange& request) {
+  // Whoever asked may be gone before it is done, and it is recorded all the same.
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   auto told = co_await localapi::reload(daemon_.reload);
-  if (told.status >= 400) {
-    co_return told;
+  if (told.status < 400) {
+    auto const noted = co_await store_.note(store::operation::reload, caller_of(request.head()), {});
+    if (!noted) {
+      log_.write(severity::warning, "operation not recorded", {{"detail", noted.error().detail}});
+    }
   }
-  auto const noted = co_await store_.note(store::operation::reload, caller_of(request.head()), {});
-  if (!noted) {
-    log_.write(severity::warning, "operation not recorded", {{"detail", noted.error().detail}});
-  }
+  co_await asio::this_coro::reset_cancellation_state();
   co_return told;
 }
 

@@ -54,6 +54,7 @@ class Access(harness.DaemonCase):
     def test_changes_tell_who_asked(self):
         self.rules(("group", CLIENTS, "read"), ("user", OPERATOR, "operate"))
         self.start()
+        self.assertEqual(self.announce_as(OPERATOR, "c"), 201)
         sent = ("-H", "Content-Type: application/json", "--data")
         for user, path, *more in ((READER, "/v1/consumers/a", "-X", "PUT", *sent, "{}"),
                                   (READER, "/v1/consumers/a/seek", *sent, '{"place":"latest"}'),

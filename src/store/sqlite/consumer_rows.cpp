@@ -80,10 +80,6 @@ void add(ledger& in, consumer const& wanted, std::uint64_t after) {
       to_stored(filter.kind), filter.issuer, std::string_view(epoch), after, in.now);
 }
 
-std::string places(std::uint64_t from, std::uint64_t to) {
-  return "from " + std::to_string(from) + " to " + std::to_string(to);
-}
-
 void put_place(ledger& in, std::string const& name, std::uint64_t place) {
   auto const epoch = read_epoch(in.db);
   run(in.db, "UPDATE consumers SET epoch = ?, place = ?, seen = ? WHERE name = ?", std::string_view(epoch), place,
@@ -105,7 +101,8 @@ result<consumer_record> find_to_move(ledger& in, std::string const& name, std::u
 } // namespace
 
 result<kept_consumer> keep_consumer(ledger& in, consumer const& wanted, std::uint64_t after) {
-  bool const known = find_consumer(in.db, wanted.name).has_value();
+  auto const before = find_consumer(in.db, wanted.name);
+  bool const known = before.has_value();
   if (!known && !has_room(in)) {
     return failure{reason::conflict, "as many consumers are there as may be: " + std::to_string(in.how.consumers)};
   }
@@ -117,7 +114,9 @@ result<kept_consumer> keep_consumer(ledger& in, consumer const& wanted, std::uin
   } else {
     add(in, wanted, after);
   }
-  note(in, operation::keep_consumer, wanted.uid, wanted.name, known ? "its filter" : "new");
+  if (!known || before->of.filter != wanted.filter) {
+    note(in, operation::keep_consumer, wanted.uid, wanted.name, known ? "its filter" : "new");
+  }
   auto record = found_again(in, wanted.name);
   if (!record) {
     return record.error();
@@ -131,13 +130,13 @@ result<consumer_record> acknowledge_consumer(ledger& in, std::string const& name
     return known.error();
   }
   auto const before = place_here(in.db, *known);
-  if (to > before) {
-    put_place(in, name, to);
-  } else {
+  if (to <= before) {
     note_seen(in, name);
+    return found_again(in, name);
   }
+  put_place(in, name, to);
   if (uid != known->of.uid) {
-    note(in, operation::acknowledge_consumer, uid, name, places(before, std::max(before, to)));
+    note_step(in, operation::acknowledge_consumer, uid, name, before, to);
   }
   return found_again(in, name);
 }
@@ -148,7 +147,9 @@ result<consumer_record> seek_consumer(ledger& in, std::string const& name, std::
     return known.error();
   }
   put_place(in, name, to);
-  note(in, operation::seek_consumer, uid, name, places(place_here(in.db, *known), to));
+  if (auto const before = place_here(in.db, *known); before != to) {
+    note(in, operation::seek_consumer, uid, name, "from " + std::to_string(before) + " to " + std::to_string(to));
+  }
   return found_again(in, name);
 }
 
@@ -163,12 +164,15 @@ void advance_consumer(ledger& in, std::string const& name, std::uint64_t from, s
 }
 
 result<consumer_record> pause_consumer(ledger& in, std::string const& name, bool paused, std::uint32_t uid) {
+  auto const known = find_consumer(in.db, name);
+  if (!known) {
+    return no_such_consumer();
+  }
   run(in.db, "UPDATE consumers SET paused = ?, seen = ? WHERE name = ?", paused, in.now, std::string_view(name));
-  auto found = found_again(in, name);
-  if (found) {
+  if (known->paused != paused) {
     note(in, paused ? operation::pause_consumer : operation::resume_consumer, uid, name, {});
   }
-  return found;
+  return found_again(in, name);
 }
 
 void note_seen(ledger& in, std::string const& name) {

@@ -26,6 +26,7 @@ struct settings {
   std::uint64_t held_rows = 100000;                  // waiting for a consent
   std::uint64_t waiting_rows = 10000;                // waiting for keys, for each issuer
   std::uint64_t quarantine_rows = 100000;            // beyond it the oldest go
+  std::uint64_t operation_rows = 10000;              // of each user; likewise
   std::uint64_t evidence_bytes = 0;                  // of signed originals; beyond it the oldest go; 0: none is kept
   std::chrono::hours evidence_for{0};                // and are destroyed after
   // How long journal entries and the records of finished deliveries are kept, and consents that have ended, from their

@@ -13,8 +13,11 @@
 
 namespace consentd::store::sqlite {
 
-// In the transaction of what it tells of.
+// In the transaction of what it tells of. Beyond settings::operation_rows the user's oldest goes.
 void note(ledger& in, operation what, std::uint32_t uid, std::string_view subject, std::string_view detail);
+// Of something that goes on in steps: one row for all those of a user that come one after the other.
+void note_step(ledger& in, operation what, std::uint32_t uid, std::string_view subject, std::uint64_t from,
+               std::uint64_t to);
 
 // store::records::list_operations.
 std::vector<operation_record> list_operations(connection& on, operation_filter const& filter, std::int64_t before,

@@ -268,6 +268,7 @@ CREATE TABLE operations (
   subject TEXT NOT NULL,
   detail TEXT NOT NULL
 ) STRICT;
+CREATE INDEX operations_uid ON operations (uid);
 )sql";
 
 // The step at index N leads from version N to N + 1.

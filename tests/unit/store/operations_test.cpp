@@ -32,7 +32,11 @@ struct operations_fixture : store_fixture {
     what.why = {why, "a detail"};
     BOOST_REQUIRE(await(store->set_aside(std::move(what))));
   }
-  void keep(std::string const& name) { BOOST_REQUIRE(await(store->keep(store::consumer{name, {}, 1000}, 0))); }
+  void keep(std::string const& name, std::optional<consent::kind> kind = {}, std::uint32_t uid = 1000) {
+    store::entry_filter filter;
+    filter.kind = kind;
+    BOOST_REQUIRE(await(store->keep(store::consumer{name, filter, uid}, 0)));
+  }
 };
 
 } // namespace
@@ -45,7 +49,7 @@ BOOST_AUTO_TEST_CASE(each_change_of_a_consumer_says_who_asked_for_it_and_outlive
     announce(id);
   }
   keep("a");
-  keep("a");
+  keep("a", consent::kind::payment);
   BOOST_REQUIRE(await(store->seek("a", 2, 1000)));
   BOOST_REQUIRE(await(store->seek("a", 1, 0)));
   BOOST_REQUIRE(await(store->pause("a", true, 1001)));
@@ -73,6 +77,48 @@ BOOST_AUTO_TEST_CASE(acknowledgements_are_recorded_when_they_are_somebody_elses)
   BOOST_REQUIRE(await(store->acknowledge("a", 2, 0)));
   BOOST_TEST(told({operation::acknowledge_consumer, {}, {}}) == strings{"0 acknowledge-consumer a: from 1 to 2"},
              boost::test_tools::per_element());
+}
+
+// Who follows somebody else's consumer all day leaves one line.
+BOOST_AUTO_TEST_CASE(acknowledgements_one_after_the_other_are_one_operation) {
+  open();
+  for (auto const* id : {"c-1", "c-2", "c-3", "c-4"}) {
+    announce(id);
+  }
+  keep("a");
+  keep("b");
+  BOOST_REQUIRE(await(store->acknowledge("a", 1, 0)));
+  BOOST_REQUIRE(await(store->acknowledge("b", 3, 1)));
+  BOOST_REQUIRE(await(store->acknowledge("a", 3, 0)));
+  BOOST_REQUIRE(await(store->acknowledge("b", 4, 0)));
+  BOOST_REQUIRE(await(store->acknowledge("a", 4, 0)));
+  strings const expected{"1 acknowledge-consumer b: from 0 to 3", "0 acknowledge-consumer a: from 0 to 3",
+                         "0 acknowledge-consumer b: from 3 to 4", "0 acknowledge-consumer a: from 3 to 4"};
+  BOOST_TEST(told({operation::acknowledge_consumer, {}, {}}) == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(what_changes_nothing_is_not_recorded) {
+  open();
+  announce("c-1");
+  keep("a");
+  BOOST_REQUIRE(await(store->seek("a", 1, 7)));
+  keep("a");
+  BOOST_REQUIRE(await(store->seek("a", 1, 7)));
+  BOOST_REQUIRE(await(store->acknowledge("a", 1, 7)));
+  BOOST_REQUIRE(await(store->pause("a", false, 7)));
+  BOOST_TEST(listed().size() == 2U);
+}
+
+// A user who may only read can change consumers of their own as often as they like.
+BOOST_AUTO_TEST_CASE(a_user_pushes_out_what_they_did_themselves_alone) {
+  settings.operation_rows = 3;
+  open();
+  keep("mine", {}, 1);
+  for (int round = 0; round < 5; ++round) {
+    keep("theirs", round % 2 == 0 ? consent::kind::payment : consent::kind::insurance, 2);
+  }
+  BOOST_TEST(told({{}, {}, 1U}) == strings{"1 keep-consumer mine: new"}, boost::test_tools::per_element());
+  BOOST_TEST(told({{}, {}, 2U}) == strings(3, "2 keep-consumer theirs: its filter"), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(retry_and_drop_say_who_asked_and_why_it_was_there) {
@@ -124,11 +170,15 @@ BOOST_AUTO_TEST_CASE(they_are_found_by_what_whom_and_about_what_in_pages) {
 BOOST_AUTO_TEST_CASE(they_go_when_the_journal_of_their_day_does) {
   settings.history_for = std::chrono::days(10);
   open();
-  keep("a");
+  for (int i = 0; i < 100; ++i) {
+    keep("a-" + std::to_string(i)); // more than go at once
+  }
   now.advance(std::chrono::days(9));
   keep("b");
   now.advance(std::chrono::days(1) + std::chrono::hours(1));
-  announce("c-1"); // any write takes what is due along
+  for (int i = 0; i < 100; ++i) {
+    announce("c-" + std::to_string(i)); // any write takes some of what is due along
+  }
   BOOST_TEST(told() == strings{"1000 keep-consumer b: new"}, boost::test_tools::per_element());
 }
 
