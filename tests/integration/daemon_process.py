@@ -194,6 +194,19 @@ class WrongSettings(DaemonCase):
         self.assertIn("consentd.db", done.stderr)
         self.assertEqual(self.api("/v1/status")[0], 200)
 
+    # At the bound of threads or memory some of them start and the next does not.
+    def test_threads_that_cannot_be_had_are_told_in_a_line(self):
+        daemon = self.start()
+        in_use = 1024 * int(re.search(r"VmSize:\s+(\d+)", Path(f"/proc/{daemon.pid}/status").read_text()).group(1))
+        daemon.terminate()
+        daemon.wait(PATIENCE)
+        if in_use > 1 << 40:
+            self.skipTest("a sanitizer's shadow is no measure")
+        self.settings.write_text(self.settings.read_text() + "\n[process]\napi_threads = 64\n")
+        done = subprocess.run(["prlimit", f"--as={in_use + (100 << 20)}", *self.command()], capture_output=True, text=True, timeout=PATIENCE)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertRegex(done.stderr, "\nconsentd: .+\n$")
+
     def test_wrong_arguments_are_a_usage_error(self):
         done = self.run_to_end("--no-such-thing")
         self.assertEqual(done.returncode, 64)
