@@ -8,7 +8,8 @@
 //   client::event_stream changes(client::journal({.kind = "payment"}, last_place));
 //   while (auto const change = changes.next()) …                  // reconnects and resumes by itself
 //
-// async_daemon and async_event_stream are the same for coroutines of Asio. Failures are values (client::error), which
+// async_daemon and async_event_stream are the same for coroutines of Asio (with g++ 12, `co_await` an executor in a
+// statement of its own: it destroys temporaries of such a statement twice). Failures are values (client::error), which
 // result<T>::value() throws as client::failed. Nothing here writes to standard output or a log.
 #ifndef CONSENTD_CLIENT_HPP
 #define CONSENTD_CLIENT_HPP
