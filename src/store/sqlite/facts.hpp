@@ -26,7 +26,7 @@ struct counts {
   friend bool operator==(counts const&, counts const&) = default;
 };
 
-// Written by the writer after each commit, read by any thread.
+// Written by the writer after each commit, but for last(), which readers may raise; read by any thread.
 class facts {
 public:
   facts(std::string epoch, std::uint64_t pruned, std::uint64_t last, counts const& of)
@@ -38,7 +38,13 @@ public:
   bool failing() const noexcept { return failing_.load(); }
   void set_failing(bool is) noexcept { failing_.store(is); }
   std::uint64_t last() const noexcept { return last_.load(); }
-  void set_last(std::uint64_t sequence) noexcept { last_.store(sequence); }
+  // Only goes forward. Also from a reader that met an entry before the writer had come to tell of its commit: nobody
+  // is to be given a place that the journal does not know yet.
+  void set_last(std::uint64_t sequence) noexcept {
+    auto known = last_.load();
+    while (known < sequence && !last_.compare_exchange_weak(known, sequence)) {
+    }
+  }
 
   // Durable consumers and their places.
   std::map<std::string, std::uint64_t> consumers() const {

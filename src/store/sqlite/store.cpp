@@ -21,6 +21,35 @@
 namespace consentd::store::sqlite {
 namespace {
 
+// The highest number of the journal that a reader met.
+std::uint64_t newest_in(consent_record const& met) noexcept {
+  return met.sequence;
+}
+std::uint64_t newest_in(resource_record const& met) noexcept {
+  return met.sequence;
+}
+std::uint64_t newest_in(journal_entry const& met) noexcept {
+  return met.sequence;
+}
+std::uint64_t newest_in(delivery_record const& met) noexcept {
+  return met.sequence.value_or(0);
+}
+template <class T>
+std::uint64_t newest_in(std::optional<T> const& met) noexcept {
+  return met ? newest_in(*met) : 0;
+}
+std::uint64_t newest_in(standing const& met) noexcept {
+  return newest_in(met.consent);
+}
+template <class T>
+std::uint64_t newest_in(std::vector<T> const& met) noexcept {
+  std::uint64_t newest = 0;
+  for (auto const& one : met) {
+    newest = std::max(newest, newest_in(one));
+  }
+  return newest;
+}
+
 class sqlite_store final : public event_store {
 public:
   sqlite_store(settings const& how, clock const& now, log_sink& log, telemetry& counters, foundation base)
@@ -109,22 +138,22 @@ public:
   }
 
   async_result<std::optional<consent_record>> find(std::string consent_id) override {
-    return ask<std::optional<consent_record>>(
+    return ask_of_changes<std::optional<consent_record>>(
         [id = std::move(consent_id)](connection& on) { return find_consent(on, id); });
   }
 
   async_result<std::optional<resource_record>> find(resource_key key) override {
-    return ask<std::optional<resource_record>>(
+    return ask_of_changes<std::optional<resource_record>>(
         [key = std::move(key)](connection& on) { return find_resource(on, key); });
   }
 
   async_result<standing> find_standing(std::string consent_id) override {
-    return ask<standing>(
+    return ask_of_changes<standing>(
         [this, id = std::move(consent_id)](connection& on) { return sqlite::find_standing(on, worklist_, id); });
   }
 
   async_result<std::vector<standing>> find_standings(std::vector<std::string> consent_ids) override {
-    return ask<std::vector<standing>>([this, ids = std::move(consent_ids)](connection& on) {
+    return ask_of_changes<std::vector<standing>>([this, ids = std::move(consent_ids)](connection& on) {
       std::vector<standing> found;
       found.reserve(ids.size());
       for (auto const& id : ids) {
@@ -135,13 +164,15 @@ public:
   }
 
   async_result<std::vector<consent_record>> list(consent_filter filter, std::string after, std::size_t limit) override {
-    return ask<std::vector<consent_record>>([filter = std::move(filter), after = std::move(after), limit](
-                                                connection& on) { return list_consents(on, filter, after, limit); });
+    return ask_of_changes<std::vector<consent_record>>(
+        [filter = std::move(filter), after = std::move(after), limit](connection& on) {
+          return list_consents(on, filter, after, limit);
+        });
   }
 
   async_result<std::vector<journal_entry>> history(std::string consent_id, std::uint64_t after,
                                                    std::size_t limit) override {
-    return ask<std::vector<journal_entry>>(
+    return ask_of_changes<std::vector<journal_entry>>(
         [id = std::move(consent_id), after, limit](connection& on) { return sqlite::history(on, id, after, limit); });
   }
 
@@ -252,12 +283,13 @@ public:
   }
 
   async_result<std::vector<delivery_record>> deliveries(std::string interaction_id, std::size_t limit) override {
-    return ask<std::vector<delivery_record>>(
+    return ask_of_changes<std::vector<delivery_record>>(
         [id = std::move(interaction_id), limit](connection& on) { return find_deliveries(on, id, limit); });
   }
 
   async_result<std::optional<delivery_record>> find_delivery(std::int64_t id) override {
-    return ask<std::optional<delivery_record>>([id](connection& on) { return sqlite::find_delivery(on, id); });
+    return ask_of_changes<std::optional<delivery_record>>(
+        [id](connection& on) { return sqlite::find_delivery(on, id); });
   }
 
   async_result<std::optional<evidence>> find_evidence(std::int64_t delivery) override {
@@ -295,6 +327,16 @@ private:
   template <class T, class Query>
   async_result<T> ask(Query query) {
     return readers_.submit<T>([query = std::move(query)](connection& on) -> result<T> { return query(on); });
+  }
+
+  // The same where what is found names places in the journal.
+  template <class T, class Query>
+  async_result<T> ask_of_changes(Query query) {
+    return readers_.submit<T>([this, query = std::move(query)](connection& on) -> result<T> {
+      T found = query(on);
+      facts_.set_last(newest_in(found));
+      return found;
+    });
   }
 
   result<std::vector<pending_delivery>> take_picked(connection& on, std::size_t at_most) {

@@ -328,4 +328,16 @@ BOOST_AUTO_TEST_CASE(counts_are_those_of_the_rows_before_and_after_a_restart) {
   }
 }
 
+// The moment between a commit and the writer's word of it, made long: another connection commits.
+BOOST_AUTO_TEST_CASE(place_that_was_read_is_within_the_journal) {
+  open();
+  announce("c-1");
+  auto const before = store->extent().last;
+  raw_database(settings.path)
+      .execute("UPDATE journal SET sequence = sequence + 1; UPDATE consents SET sequence = sequence + 1");
+  BOOST_TEST(store->extent().last == before);
+  BOOST_TEST(find("c-1")->sequence == before + 1);
+  BOOST_TEST(store->extent().last == before + 1);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
