@@ -68,7 +68,7 @@ daemon::parts::parts(provisions first, service_manager& service, ops::log& sink)
           access_rules_of(began_with),
           {.facts = [this] { return facts(); }, .reload = [this] { return reload_when_asked(); }}),
       operations(metrics, [this] { return conditions(); }), lapse_alarm(control), watchdog_alarm(control),
-      calendar_alarm(control) {
+      calendar_alarm(control), reload_end(control) {
   add_metrics();
   store->on_ready([this] { processor.arrived(); });
   if (answering().verdicts != nullptr) {
@@ -296,6 +296,19 @@ asio::awaitable<void> daemon::parts::serve() {
   co_await stop();
 }
 
+// Several listeners have one patience together, or each would add its own to the time that the end may take.
+asio::awaitable<void> daemon::parts::stop_all(std::vector<std::unique_ptr<net::listener>> const& those,
+                                              std::chrono::milliseconds patience) {
+  auto const deadline = std::chrono::steady_clock::now() + patience;
+  for (auto const& each : those) {
+    each->ask_to_stop();
+  }
+  for (auto const& each : those) {
+    auto const left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    co_await each->stop(std::max(left, std::chrono::milliseconds(0)));
+  }
+}
+
 asio::awaitable<void> daemon::parts::stop() {
   stopping = true;
   // What hangs beyond every limit of its own is ended here: the store survives that, as it survives a power cut.
@@ -304,18 +317,16 @@ asio::awaitable<void> daemon::parts::stop() {
     sink.write(severity::error, "not stopped in time", {});
     std::_Exit(exit_failure);
   }).detach();
-  for (auto& each : hub_listeners) {
-    co_await each->stop(began_with.process.drain);
-  }
+  co_await stop_all(hub_listeners, began_with.process.drain);
+  // What it would still replace is what is stopped next.
+  co_await until_none_reloads();
   lapse_alarm.cancel();
   watchdog_alarm.cancel();
   calendar_alarm.cancel();
   co_await processor.stop();
   co_await hub_keys.stop();
   co_await issuer_keys.stop();
-  for (auto const& each : api_listeners) {
-    co_await each->stop(std::chrono::seconds(1));
-  }
+  co_await stop_all(api_listeners, std::chrono::seconds(1));
   if (operations_listener) {
     co_await operations_listener->stop(std::chrono::seconds(1));
   }

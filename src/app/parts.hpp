@@ -68,12 +68,15 @@ struct daemon::parts {
   void start();
   boost::asio::awaitable<void> serve();
   boost::asio::awaitable<void> stop();
+  static boost::asio::awaitable<void> stop_all(std::vector<std::unique_ptr<net::listener>> const& those,
+                                               std::chrono::milliseconds patience);
   boost::asio::awaitable<void> watch_expiry();
   boost::asio::awaitable<void> feed_watchdog(std::chrono::microseconds interval);
 
   // reload.cpp
   boost::asio::awaitable<localapi::reload_report> reload();
   boost::asio::awaitable<localapi::reload_report> reload_when_asked();
+  boost::asio::awaitable<void> until_none_reloads();
   boost::asio::awaitable<void> take_over(provisions next);
   void tell_of_weak_settings(config::settings const& of);
   boost::asio::awaitable<void> watch_calendar();
@@ -117,6 +120,7 @@ struct daemon::parts {
   std::atomic<bool> stopping{false};
   std::atomic<bool> reload_failed{false};
   bool reloading = false;                  // on the control strand
+  boost::asio::steady_timer reload_end;    // cancelled when a reload has ended
   boost::asio::thread_pool file_reader{1}; // of settings and keys: files would block an I/O thread
 };
 

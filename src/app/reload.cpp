@@ -30,13 +30,17 @@ constexpr std::size_t retry_batch = 500;
 using reading = std::variant<provisions, std::vector<std::string>>;
 
 struct under_way {
-  explicit under_way(bool& flag) noexcept : flag_(flag) { flag_ = true; }
+  under_way(bool& flag, asio::steady_timer& at_end) : flag_(flag), at_end_(at_end) { flag_ = true; }
   under_way(under_way const&) = delete;
   under_way& operator=(under_way const&) = delete;
-  ~under_way() { flag_ = false; }
+  ~under_way() {
+    flag_ = false;
+    at_end_.cancel();
+  }
 
 private:
   bool& flag_;
+  asio::steady_timer& at_end_;
 };
 
 std::vector<std::string> lines_of(std::string const& text) {
@@ -86,18 +90,30 @@ asio::awaitable<localapi::reload_report> daemon::parts::reload_when_asked() {
   return asio::co_spawn(control, reload(), asio::use_awaitable);
 }
 
-// On the control strand. Everything is read before anything is replaced; what cannot be used changes nothing.
-asio::awaitable<localapi::reload_report> daemon::parts::reload() {
-  if (reloading || stopping) {
-    co_return localapi::reload_report{{stopping ? "the daemon is stopping" : "another reload is under way"}, {}};
+// On the control strand.
+asio::awaitable<void> daemon::parts::until_none_reloads() {
+  while (reloading) {
+    boost::system::error_code cancelled;
+    reload_end.expires_at(asio::steady_timer::time_point::max());
+    co_await reload_end.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
   }
+}
+
+// On the control strand. Everything is read before anything is replaced; what cannot be used changes nothing. One that
+// is asked for while another is under way comes after it: the other may have read what has changed since.
+asio::awaitable<localapi::reload_report> daemon::parts::reload() {
   // Whoever asked may be gone before it is done: half of it must not count.
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  under_way const marked{reloading};
+  co_await until_none_reloads();
+  localapi::reload_report report;
+  report.stopping = stopping;
+  if (report.stopping) {
+    co_return report;
+  }
+  under_way const marked{reloading, reload_end};
   manager.reloading();
   auto path = began_with.file;
   auto read = co_await asio::co_spawn(file_reader, read_again(std::move(path)), asio::use_awaitable);
-  localapi::reload_report report;
   if (auto* const problems = std::get_if<std::vector<std::string>>(&read)) {
     for (auto const& line : *problems) {
       log.write(severity::error, "settings cannot be used, those before stay in force", {{"detail", line}});

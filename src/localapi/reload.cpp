@@ -8,6 +8,9 @@ namespace consentd::localapi {
 
 boost::asio::awaitable<net::response> reload(reload_source const& by) {
   auto const report = co_await by();
+  if (report.stopping) {
+    co_return to_response(from_failure({reason::shutting_down, "the settings were not read"}));
+  }
   if (!report.problems.empty()) {
     std::string lines;
     for (auto const& one : report.problems) {

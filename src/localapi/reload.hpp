@@ -13,6 +13,7 @@
 namespace consentd::localapi {
 
 struct reload_report {
+  bool stopping = false;                  // nothing was read: the daemon is coming to its end
   std::vector<std::string> problems;      // one line each; empty: the settings count now
   std::vector<std::string> needs_restart; // names of settings that differ but count from the next start on
 };

@@ -105,8 +105,13 @@ asio::awaitable<net::response> look_until(store::event_store& from, journal_bell
       co_return to_response(from_failure(found.error()));
     }
     bool const reached = is_there(*found, wanted);
-    if (reached || sleeper.dismissed() || steady_clock::now() >= deadline) {
+    bool const over = steady_clock::now() >= deadline;
+    if (reached || over) {
       co_return answer_of(*found, reached, from.extent().epoch);
+    }
+    if (sleeper.dismissed()) {
+      // Whoever is still there must not take this for the end of the time.
+      co_return to_response(from_failure({reason::shutting_down, "it was waited for, and the time is not over"}));
     }
     co_await sleeper.wait();
     co_await pause();

@@ -9,10 +9,10 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <algorithm>
 #include <cerrno>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <new>
 #include <string>
 #include <sys/socket.h>
 #include <system_error>
@@ -26,6 +26,9 @@ namespace {
 
 // With no descriptor or memory left the connection stays in the kernel's queue, and accept() would fail at once again.
 constexpr std::chrono::milliseconds exhausted_pause{100};
+
+// Whoever connects faster than connections are taken would otherwise keep the thread from everything else.
+constexpr unsigned accepted_in_a_row = 32;
 
 bool is_exhaustion(int error) noexcept {
   return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
@@ -110,29 +113,46 @@ asio::awaitable<void> accept_loop::run() {
 }
 
 asio::awaitable<void> accept_loop::accept_waiting() {
+  unsigned in_a_row = 0;
   while (!stopping_ && sessions() < terms_->bounds.connections) {
-    sockaddr_storage address{};
-    socklen_t size = sizeof address;
-    void* const raw = &address;
-    file_descriptor fd{
-        ::accept4(descriptor_.native_handle(), static_cast<sockaddr*>(raw), &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
-    if (fd) {
-      last_complaint_ = 0;
-      send_at_once(fd.get(), address.ss_family);
-      auto who = peer_of(fd.get(), address, size);
-      admit(std::move(fd), std::move(who));
-      continue;
+    if (++in_a_row > accepted_in_a_row) {
+      in_a_row = 0;
+      co_await asio::post(strand_, asio::use_awaitable);
+      continue; // much may have changed meanwhile
     }
-    auto const error = errno;
+    auto const error = accept_one();
     if (error == EAGAIN) {
       co_return;
     }
-    if (!is_connections_own(error)) {
+    if (error != 0 && !is_connections_own(error)) {
       complain(error);
       co_await wait_for_change(steady::now() + exhausted_pause);
       co_return;
     }
   }
+}
+
+// Zero, or why there is one less: an errno.
+int accept_loop::accept_one() {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  void* const raw = &address;
+  file_descriptor fd{
+      ::accept4(descriptor_.native_handle(), static_cast<sockaddr*>(raw), &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+  if (!fd) {
+    return errno;
+  }
+  send_at_once(fd.get(), address.ss_family);
+  try {
+    auto who = peer_of(fd.get(), address, size);
+    admit(std::move(fd), std::move(who));
+  } catch (boost::system::system_error const& error) {
+    return error.code().value();
+  } catch (std::bad_alloc const&) {
+    return ENOMEM;
+  }
+  last_complaint_ = 0;
+  return 0;
 }
 
 void accept_loop::complain(int error) {
@@ -145,13 +165,7 @@ void accept_loop::complain(int error) {
 
 bool accept_loop::has_too_many(net::peer const& who) {
   auto const most = terms_->bounds.connections_per_user;
-  if (most == 0 || !who.uid) {
-    return false;
-  }
-  auto const all = living();
-  auto const of_theirs =
-      std::count_if(all.begin(), all.end(), [&](auto const& one) { return one->peer().uid == who.uid; });
-  if (static_cast<std::size_t>(of_theirs) < most) {
+  if (most == 0 || !who.uid || sessions_of(*who.uid) < most) {
     return false;
   }
   if (auto const times = user_complaints_.count(0, steady::now())) {
@@ -169,29 +183,52 @@ void accept_loop::admit(file_descriptor fd, net::peer who) {
   if (has_too_many(who)) {
     return;
   }
-  std::shared_ptr<connection> made;
   asio::any_io_executor const strand = asio::make_strand(executor_);
+  auto const made = std::make_shared<connection>(strand, std::move(fd), std::move(who));
+  enlist(made);
   try {
-    made = std::make_shared<connection>(strand, std::move(fd), std::move(who));
-  } catch (boost::system::system_error const& error) {
-    complain(error.code().value());
-    return;
+    auto at_end = [self = shared_from_this(), made](std::exception_ptr const&) { self->ended(made); };
+    asio::co_spawn(strand, run_session(made, terms_),
+                   asio::bind_cancellation_slot(made->cut_slot(), std::move(at_end)));
+  } catch (...) {
+    strike_off(made);
+    throw;
   }
-  {
-    std::lock_guard const lock{guard_};
-    sessions_.insert(made);
-  }
-  auto at_end = [self = shared_from_this(), made](std::exception_ptr const&) { self->ended(made); };
-  asio::co_spawn(strand, run_session(made, terms_), asio::bind_cancellation_slot(made->cut_slot(), std::move(at_end)));
 }
 
 // The session's frames are gone when this runs: co_spawn destroys them before it calls back.
 void accept_loop::ended(std::shared_ptr<connection> const& which) noexcept {
-  {
-    std::lock_guard const lock{guard_};
-    sessions_.erase(which);
-  }
+  strike_off(which);
   asio::post(strand_, [self = shared_from_this()] { self->change_.cancel(); });
+}
+
+void accept_loop::enlist(std::shared_ptr<connection> const& which) {
+  std::lock_guard const lock{guard_};
+  sessions_.insert(which);
+  if (auto const uid = which->peer().uid) {
+    try {
+      ++of_user_[*uid];
+    } catch (...) {
+      sessions_.erase(which);
+      throw;
+    }
+  }
+}
+
+void accept_loop::strike_off(std::shared_ptr<connection> const& which) noexcept {
+  std::lock_guard const lock{guard_};
+  sessions_.erase(which);
+  auto const uid = which->peer().uid;
+  auto const counted = uid ? of_user_.find(*uid) : of_user_.end();
+  if (counted != of_user_.end() && --counted->second == 0) {
+    of_user_.erase(counted);
+  }
+}
+
+std::size_t accept_loop::sessions_of(uid_t user) const {
+  std::lock_guard const lock{guard_};
+  auto const counted = of_user_.find(user);
+  return counted == of_user_.end() ? 0 : counted->second;
 }
 
 std::size_t accept_loop::sessions() const noexcept {
@@ -210,6 +247,10 @@ asio::awaitable<void> accept_loop::wait_for_change(steady::time_point deadline) 
   co_await change_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
+void accept_loop::ask_to_stop() {
+  asio::post(strand_, [self = shared_from_this()] { self->begin_to_stop(); });
+}
+
 asio::awaitable<void> accept_loop::stop(std::chrono::milliseconds patience) {
   auto const self = shared_from_this();
   auto work = self->drain(patience);
@@ -223,12 +264,18 @@ void accept_loop::tell_sessions(Action action) {
   }
 }
 
-asio::awaitable<void> accept_loop::drain(std::chrono::milliseconds patience) {
-  stopping_ = true;
+void accept_loop::begin_to_stop() {
+  if (std::exchange(stopping_, true)) {
+    return;
+  }
   boost::system::error_code ignored;
   descriptor_.cancel(ignored);
   change_.cancel();
   tell_sessions([](connection& each) { each.ask_to_stop(); });
+}
+
+asio::awaitable<void> accept_loop::drain(std::chrono::milliseconds patience) {
+  begin_to_stop();
   auto const empty = co_await wait_until_empty(steady::now() + patience);
   if (!empty) {
     tell_sessions([](connection& each) { each.cut(); });

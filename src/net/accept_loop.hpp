@@ -18,6 +18,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <sys/types.h>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -33,6 +35,7 @@ public:
   // Any thread.
   void start();
   void replace(limits const& bounds);
+  void ask_to_stop();
   boost::asio::awaitable<void> stop(std::chrono::milliseconds patience);
   std::size_t sessions() const noexcept;
 
@@ -41,12 +44,17 @@ private:
 
   boost::asio::awaitable<void> run();
   boost::asio::awaitable<void> accept_waiting();
+  int accept_one();
+  void begin_to_stop();
   boost::asio::awaitable<void> drain(std::chrono::milliseconds patience);
   boost::asio::awaitable<bool> wait_until_empty(steady::time_point deadline);
   boost::asio::awaitable<void> wait_for_change(steady::time_point deadline);
   bool has_too_many(net::peer const& who);
   void admit(file_descriptor fd, net::peer who);
   void ended(std::shared_ptr<connection> const& which) noexcept;
+  void enlist(std::shared_ptr<connection> const& which);
+  void strike_off(std::shared_ptr<connection> const& which) noexcept;
+  std::size_t sessions_of(uid_t user) const;
   void close_socket() noexcept;
   void complain(int error);
   std::vector<std::shared_ptr<connection>> living() const;
@@ -64,7 +72,9 @@ private:
   int last_complaint_ = 0;
   complaint_pace user_complaints_{1};
   mutable std::mutex guard_;
-  std::unordered_set<std::shared_ptr<connection>> sessions_; // guarded by guard_
+  // Guarded by guard_.
+  std::unordered_set<std::shared_ptr<connection>> sessions_;
+  std::unordered_map<uid_t, std::size_t> of_user_; // of Unix sockets; none is zero
 };
 
 } // namespace consentd::net

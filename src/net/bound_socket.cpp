@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -72,6 +73,19 @@ result<sockaddr_un> unix_address(std::string const& path) {
   address.sun_family = AF_UNIX;
   std::memcpy(&address.sun_path, path.data(), path.size());
   return address;
+}
+
+// Between bind() and listen() a socket looks stale to another process that is starting: the lock tells them apart.
+result<file_descriptor> lock(std::string const& path) {
+  auto const name = path + ".lock";
+  file_descriptor fd{::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
+  if (!fd) {
+    return cannot("cannot open", name, errno);
+  }
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    return failure{reason::bad_setting, path + ": another process listens on it"};
+  }
+  return fd;
 }
 
 // Leaves the way free for bind(), or says what is in it. Only a refused connection proves that nobody listens.
@@ -154,6 +168,10 @@ result<bound_socket> bound_socket::unix_path(std::string const& path, unix_optio
   if (!address) {
     return address.error();
   }
+  auto held = lock(path);
+  if (!held) {
+    return held.error();
+  }
   if (auto const free = remove_stale(*address, path); !free) {
     return free.error();
   }
@@ -163,6 +181,7 @@ result<bound_socket> bound_socket::unix_path(std::string const& path, unix_optio
   }
   bound_socket made;
   made.fd_ = fd->release();
+  made.lock_ = held->release();
   made.name_ = "unix:" + path;
   made.unlink_ = path;
   struct stat file {};
@@ -197,13 +216,14 @@ result<bound_socket> bound_socket::adopt(int fd) {
 }
 
 bound_socket::bound_socket(bound_socket&& other) noexcept
-    : fd_{std::exchange(other.fd_, -1)}, name_{std::move(other.name_)}, unlink_{std::exchange(other.unlink_, {})},
-      device_{other.device_}, inode_{other.inode_} {
+    : fd_{std::exchange(other.fd_, -1)}, lock_{std::exchange(other.lock_, -1)}, name_{std::move(other.name_)},
+      unlink_{std::exchange(other.unlink_, {})}, device_{other.device_}, inode_{other.inode_} {
 }
 
 bound_socket& bound_socket::operator=(bound_socket&& other) noexcept {
   bound_socket taken{std::move(other)};
   std::swap(fd_, taken.fd_);
+  std::swap(lock_, taken.lock_);
   std::swap(name_, taken.name_);
   std::swap(unlink_, taken.unlink_);
   std::swap(device_, taken.device_);
@@ -218,8 +238,10 @@ bound_socket::~bound_socket() {
       ::unlink(unlink_.c_str());
     }
   }
-  if (fd_ >= 0) {
-    ::close(fd_);
+  for (int const each : {fd_, lock_}) {
+    if (each >= 0) {
+      ::close(each);
+    }
   }
 }
 

@@ -28,6 +28,9 @@ namespace {
 // others.
 constexpr unsigned turns_in_a_row = 16;
 
+// For what a peer still sends once we are stopping: enough for what is on its way.
+constexpr std::chrono::milliseconds last_linger{500};
+
 } // namespace
 
 // A wait's deadline, in force as long as the wait's frame: it also ends when the frame is left by an exception.
@@ -217,7 +220,11 @@ asio::awaitable<void> connection::finish(remainder rest, std::size_t drain_bytes
     if (step.what != attempt::outcome::wants_read) {
       co_return;
     }
-    if (co_await wait(step.what, deadline) != io::ready) {
+    if (stopping_) {
+      deadline = std::min(deadline, stopped_at_ + last_linger);
+    }
+    auto const waited = co_await wait(step.what, deadline, stopping_ ? stop_rule::ignore : stop_rule::obey);
+    if (waited != io::ready && waited != io::stopping) {
       co_return;
     }
   }
@@ -255,7 +262,9 @@ void connection::close() noexcept {
 }
 
 void connection::ask_to_stop() noexcept {
-  stopping_ = true;
+  if (!std::exchange(stopping_, true)) {
+    stopped_at_ = steady::now();
+  }
   if (!closed_) {
     // Waits that do not obey begin again.
     boost::system::error_code ignored;

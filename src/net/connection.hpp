@@ -74,8 +74,8 @@ public:
   // A literal of OpenSSL, or empty.
   std::string_view tls_problem() const noexcept { return tls_problem_; }
 
-  // Reads once into the room of `into`; releases an empty buffer while it waits. With `until_stop`, ask_to_stop() ends
-  // the wait.
+  // Reads once into the room of `into`; releases an empty buffer while it waits. Where the rule is to obey,
+  // ask_to_stop() ends the wait.
   enum class stop_rule : std::uint8_t { ignore, obey };
   boost::asio::awaitable<io> fill(read_buffer& into, time_point deadline, stop_rule rule = stop_rule::ignore);
 
@@ -86,7 +86,8 @@ public:
   boost::asio::awaitable<io> write(std::string_view bytes, time_point deadline);
 
   // Says that nothing more follows (close_notify, FIN). When the peer may still be sending, reads and drops up to
-  // `drain_bytes` until it has closed too: closing with unread bytes sends a reset, which can overtake the answer.
+  // `drain_bytes` until it has closed too: closing with unread bytes sends a reset, which can overtake the answer. Soon
+  // after ask_to_stop() that ends.
   enum class remainder : std::uint8_t { none_expected, expected };
   boost::asio::awaitable<void> finish(remainder rest, std::size_t drain_bytes, time_point deadline);
 
@@ -137,6 +138,7 @@ private:
   unsigned turns_ = 0; // operations since the last wait
   bool broken_ = false;
   bool stopping_ = false;
+  time_point stopped_at_{}; // when it began to stop
   bool was_cut_ = false;
   bool closed_ = false;
 };

@@ -13,6 +13,7 @@ public:
 
   void start() override { loop_->start(); }
   void replace(limits const& bounds) override { loop_->replace(bounds); }
+  void ask_to_stop() override { loop_->ask_to_stop(); }
   boost::asio::awaitable<void> stop(std::chrono::milliseconds patience) override { return loop_->stop(patience); }
   std::size_t sessions() const noexcept override { return loop_->sessions(); }
 

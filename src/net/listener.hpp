@@ -85,8 +85,9 @@ public:
     mode_t mode = 0660;
     std::optional<gid_t> group;
   };
-  // A stale socket file is replaced; one on which somebody listens is not (bad_setting). Sets the process's umask for a
-  // moment: call it while no other thread makes files.
+  // A stale socket file is replaced; one on which somebody listens, or is about to, is not (bad_setting): a lock on
+  // `path`.lock, which stays there, is held as long as the socket. Sets the process's umask for a moment: call it while
+  // no other thread makes files.
   static result<bound_socket> unix_path(std::string const& path, unix_options const& how);
   // Takes over descriptor `fd`. bad_setting when it is no listening stream socket; then `fd` stays the caller's.
   static result<bound_socket> adopt(int fd);
@@ -102,6 +103,7 @@ public:
 private:
   bound_socket() = default;
   int fd_ = -1;
+  int lock_ = -1; // of unix_path()
   std::string name_;
   // The socket file that unix_path() made, known by its inode: a successor's file of the same name is left alone.
   std::string unlink_;
@@ -126,6 +128,9 @@ public:
   virtual void start() = 0;
   // Connections that are accepted later have these. Any thread.
   virtual void replace(limits const& bounds) = 0;
+  // Begins what stop() does and waits for nothing: of several listeners none goes on accepting while another ends. Any
+  // thread.
+  virtual void ask_to_stop() = 0;
   // Accepts no more; idle connections are closed, a request that is being answered is answered (with `Connection:
   // close`), streams are ended. After `patience` the rest is cut off: sockets closed, handlers cancelled (terminal).
   // Completes when no session and no handler's coroutine is left, so a handler that ignores cancellation delays it. Any

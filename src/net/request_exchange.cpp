@@ -241,7 +241,8 @@ asio::awaitable<bool> request_exchange::skip_body() {
       body_ = body_state::complete;
       co_return true;
     }
-    if (co_await connection_.fill(buffer_, deadline) != io::ready) {
+    // No request follows on a connection that is to end: its body is not waited for.
+    if (co_await connection_.fill(buffer_, deadline, connection::stop_rule::obey) != io::ready) {
       co_return false;
     }
   }

@@ -4,6 +4,7 @@
 usage: daemon_process.py FOLDER_OF_PROGRAMS SOURCE_FOLDER
 """
 import atexit
+import fcntl
 import functools
 import http.client
 import json
@@ -14,9 +15,11 @@ import signal
 import socket
 import sqlite3
 import ssl
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import unittest
 from pathlib import Path
@@ -34,6 +37,11 @@ def made_set_up(*arguments):
     atexit.register(scratch.cleanup)
     subprocess.run([PROGRAMS / "consent-hubsim", "init", scratch.name, *arguments], check=True, capture_output=True)
     return scratch.name
+
+
+# Bytes that the other end of a Unix socket has not read.
+def unread(one):
+    return struct.unpack("i", fcntl.ioctl(one, termios.TIOCOUTQ, bytes(4)))[0]
 
 
 def measure(case):
@@ -279,6 +287,44 @@ class ServiceManager(DaemonCase):
         events.read()  # to its end
         self.assertEqual(daemon.wait(PATIENCE), 0)
         self.assertIn("stopped", self.log.read_text().splitlines()[-1])
+
+    # A client whose body never comes uses up the patience of its listener; three listeners have it together.
+    def test_several_listeners_end_within_one_patience(self):
+        self.edit(r"listen = \[\"127.0.0.1:0\"\]", "listen = [" + ", ".join(f'"127.0.0.{each}:0"' for each in (1, 2, 3)) + "]")
+        self.settings.write_text(self.settings.read_text() + "\n[process]\ndrain_seconds = 6\n")
+        daemon = self.start()
+        context = ssl.create_default_context(cafile=self.folder / "tls/ca.crt")
+        listeners = re.findall(r"listening for=hub at=(\S+):(\d+)\s", self.log.read_text())
+        self.assertEqual(len(listeners), 3)
+        for address, port in listeners:
+            raw = context.wrap_socket(socket.create_connection((address, int(port)), PATIENCE), server_hostname="127.0.0.1")
+            self.addCleanup(raw.close)
+            printed = json.loads(self.hubsim("send", self.folder, "--print").stdout.splitlines()[-1])
+            raw.sendall((f"POST /webhook HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/jwe\r\nExpect: 100-continue\r\n"
+                         f"Content-Length: 1000\r\nAuthorization: Bearer {printed['bearer']}\r\n\r\n").encode())
+            self.assertTrue(raw.recv(100).startswith(b"HTTP/1.1 100 "))
+        daemon.send_signal(signal.SIGTERM)
+        self.assertEqual(daemon.wait(PATIENCE), 0, self.log.read_text())
+
+    def test_who_waits_for_a_consent_is_told_that_the_daemon_ends(self):
+        daemon = self.start()
+        self.announce("known")
+        held = []
+        for consent in ("known", "unknown"):
+            one = socket.socket(socket.AF_UNIX)
+            self.addCleanup(one.close)
+            one.settimeout(PATIENCE)
+            one.connect(str(self.folder / "api.sock"))
+            one.sendall(f"GET /v1/consents/{consent}?wait_for=Revoked&timeout=300 HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            until(lambda: not unread(one), "the request at the daemon's side")
+            held.append(one)
+        daemon.send_signal(signal.SIGTERM)
+        for one in held:
+            answer = http.client.HTTPResponse(one)
+            answer.begin()
+            self.assertEqual((answer.status, json.loads(answer.read())["type"]), (503, "urn:consentd:problem:shutting-down"))
+            self.assertIsNotNone(answer.headers["Retry-After"])
+        self.assertEqual(daemon.wait(PATIENCE), 0)
 
 
 class BehindNginx(DaemonCase):

@@ -4,6 +4,7 @@
 usage: reload.py FOLDER_OF_PROGRAMS SOURCE_FOLDER
 """
 import base64
+import concurrent.futures
 import datetime
 import hashlib
 import http.client
@@ -366,6 +367,23 @@ class What(ReloadCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("decryption_key[2].private_key", done.stderr)
         self.assertEqual(self.reason("--consent-id", "a", "--encryption-key", "2"), "decided")
+
+    def test_each_reload_that_is_asked_for_takes_place(self):
+        daemon = self.start()
+
+        def ask(_):
+            connection = harness.UnixConnection(str(self.folder / "api.sock"))
+            connection.request("POST", "/v1/reload")
+            with connection.getresponse() as answer:
+                status = answer.status
+            connection.close()
+            return status
+
+        with concurrent.futures.ThreadPoolExecutor(8) as at_once:
+            asked = at_once.map(ask, range(24))
+            daemon.send_signal(signal.SIGHUP)
+            self.assertEqual(set(asked), {200})
+        until(lambda: self.log.read_text().count("settings read again") == 25, "the signal's own")
 
     def test_settings_that_wait_for_a_restart_are_named(self):
         self.start()

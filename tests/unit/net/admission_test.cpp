@@ -1,9 +1,15 @@
+#include "tests/support/process.hpp"
 #include "tests/unit/net/raw_client.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <cstring>
 #include <poll.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 using namespace consentd;
 using namespace consentd::tests;
@@ -29,9 +35,73 @@ private:
   rlimit before_{};
 };
 
+class nobody final : public net::handler {
+public:
+  asio::awaitable<void> serve(net::exchange& request) override { co_await echo(request); }
+  net::response refuse(reason, net::request_head const&) override { return answer(500); }
+};
+
+// Clients of a Unix socket who have connected and say nothing.
+class crowd {
+public:
+  crowd(std::string const& path, std::size_t size) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(&address.sun_path, path.data(), path.size());
+    void const* const raw = &address;
+    for (std::size_t each = 0; each < size; ++each) {
+      auto const fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+      members_.push_back({fd, POLLIN, 0});
+      BOOST_REQUIRE(::connect(fd, static_cast<sockaddr const*>(raw), sizeof address) == 0);
+    }
+  }
+  crowd(crowd const&) = delete;
+  crowd& operator=(crowd const&) = delete;
+  ~crowd() {
+    for (auto const& each : members_) {
+      ::close(each.fd);
+    }
+  }
+  // Who was turned away so far.
+  std::ptrdiff_t refused() {
+    ::poll(members_.data(), members_.size(), 0);
+    return std::count_if(members_.begin(), members_.end(), [](pollfd const& each) { return each.revents != 0; });
+  }
+
+private:
+  std::vector<pollfd> members_;
+};
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(admission)
+
+// Whoever connects without end, and is refused, must not keep the thread from those who are served.
+BOOST_AUTO_TEST_CASE(crowd_at_the_door_leaves_others_their_turn) {
+  temporary_folder const folder;
+  asio::io_context context;
+  nobody handler;
+  recording_log log;
+  net::limits bounds;
+  bounds.connections_per_user = 1;
+  auto socket = net::bound_socket::unix_path(folder / "s", {});
+  auto const door =
+      net::listener::make(context.get_executor(), std::move(socket).value(), nullptr, bounds, handler, log);
+  door->start();
+  constexpr std::ptrdiff_t size = 300;
+  crowd outside{folder / "s", size};
+  std::ptrdiff_t most = 0;
+  for (std::ptrdiff_t refused = 0; refused < size - 1;) {
+    context.run_one();
+    auto const now = outside.refused();
+    most = std::max(most, now - refused);
+    refused = now;
+  }
+  BOOST_TEST(most > 0);
+  BOOST_TEST(most <= 32);
+  BOOST_TEST(door->sessions() == 1U);
+  BOOST_TEST(log.lines().size() == 1U);
+}
 
 BOOST_AUTO_TEST_CASE(connection_above_the_bound_waits_until_one_ends) {
   net::limits bounds;

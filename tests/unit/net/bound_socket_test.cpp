@@ -7,6 +7,7 @@
 
 #include <cstring>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -109,6 +110,19 @@ BOOST_AUTO_TEST_CASE(does_not_replace_one_that_is_listened_on) {
   auto const inode = status_of(folder / "s").st_ino;
   check_refused(bound_socket::unix_path(folder / "s", {}), folder / "s" + ": another process listens on it");
   BOOST_TEST(status_of(folder / "s").st_ino == inode);
+}
+
+// Another process has bound its socket and is about to listen: to whoever tries to connect that looks stale.
+BOOST_AUTO_TEST_CASE(does_not_replace_one_that_is_about_to_be_listened_on) {
+  temporary_folder const folder;
+  leave_stale_socket(folder / "s");
+  auto const inode = status_of(folder / "s").st_ino;
+  auto const lock = ::open((folder / "s.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  BOOST_REQUIRE(::flock(lock, LOCK_EX | LOCK_NB) == 0);
+  check_refused(bound_socket::unix_path(folder / "s", {}), folder / "s" + ": another process listens on it");
+  BOOST_TEST(status_of(folder / "s").st_ino == inode);
+  ::close(lock);
+  BOOST_TEST(bound_socket::unix_path(folder / "s", {}).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(does_not_replace_another_kind_of_file) {

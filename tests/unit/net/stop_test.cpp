@@ -126,6 +126,28 @@ BOOST_AUTO_TEST_CASE(cuts_off_clients_that_are_halfway) {
   BOOST_TEST(handshake.ends());
 }
 
+// A refused client's body is dropped for a while so that the answer reaches it; nobody may prolong a stop by that.
+BOOST_AUTO_TEST_CASE(does_not_wait_for_bodies_that_nobody_wants) {
+  net::limits bounds;
+  bounds.write = std::chrono::hours{1};
+  bounds.body = std::chrono::hours{1};
+  server to{[](net::exchange& request) -> asio::awaitable<void> {
+              auto refusal = answer(400);
+              co_await request.send(std::move(refusal));
+            },
+            {.bounds = bounds}};
+  raw_client skipped{to};
+  skipped.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n");
+  raw_client dropped{to};
+  dropped.send("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 10\r\n\r\n");
+  BOOST_TEST(skipped.read_reply().status == 400U);
+  BOOST_TEST(dropped.read_reply().status == 400U);
+  auto const begun = std::chrono::steady_clock::now();
+  to.stop();
+  BOOST_TEST((std::chrono::steady_clock::now() - begun < patience / 2));
+  BOOST_TEST(to.sessions() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(removes_the_socket_file) {
   temporary_folder const folder;
   server to{echo, {.unix_path = folder / "api.sock"}};
