@@ -31,17 +31,34 @@ namespace {
 
 // A user each, as far as that goes: those who share a number share its complaints.
 constexpr std::size_t complaint_slots = 256;
+// Lines of a user's changes; more than anybody makes by hand. GET /v1/operations has them all.
+constexpr unsigned changes_told_each_minute = 60;
+
+bool is_told(endpoint what) noexcept {
+  switch (what) {
+  case endpoint::keep_consumer:
+  case endpoint::remove_consumer:
+  case endpoint::seek:
+  case endpoint::pause_consumer:
+  case endpoint::resume_consumer:
+  case endpoint::reload:
+    return true;
+  default:
+    return false;
+  }
+}
 
 } // namespace
 
 api::api(asio::any_io_executor on, store::event_store& store, clock const& now, log_sink& log, settings const& how,
          access_rules who, daemon_calls by)
     : store_(store), clock_(now), log_(log), how_(how), daemon_(std::move(by)), access_(std::move(who)),
-      refusals_(complaint_slots), bell_(std::make_shared<journal_bell>(std::move(on))),
-      leases_(*bell_, how.consumer_lease), streams_(store, *bell_, log,
-                                                    {.max_streams = how.max_streams,
-                                                     .max_streams_per_user = how.max_streams_per_user,
-                                                     .heartbeat = how.heartbeat}) {
+      refusals_(complaint_slots), changes_(complaint_slots, changes_told_each_minute),
+      bell_(std::make_shared<journal_bell>(std::move(on))), leases_(*bell_, how.consumer_lease),
+      streams_(store, *bell_, log,
+               {.max_streams = how.max_streams,
+                .max_streams_per_user = how.max_streams_per_user,
+                .heartbeat = how.heartbeat}) {
   store_.on_growth([bell = bell_] { bell->ring(); });
 }
 
@@ -59,21 +76,17 @@ void api::tell_of_refusal(net::peer const& who, std::string_view what, right has
 
 // In the log as well as in the store, for those who watch one place; the others have lines of their own.
 void api::tell_of_change(net::peer const& who, call const& asked) {
-  switch (asked.route->where) {
-  case endpoint::keep_consumer:
-  case endpoint::remove_consumer:
-  case endpoint::seek:
-  case endpoint::pause_consumer:
-  case endpoint::resume_consumer:
-  case endpoint::reload:
+  if (!is_told(asked.route->where)) {
+    return;
+  }
+  auto const uid = who.uid.value_or(static_cast<uid_t>(-1));
+  if (auto const times = changes_.count(uid % complaint_slots, std::chrono::steady_clock::now())) {
     log_.write(severity::info, "local call made a change",
-               {{"uid", who.uid ? std::to_string(*who.uid) : std::string("unknown")},
+               {{"uid", who.uid ? std::to_string(uid) : std::string("unknown")},
                 {"pid", std::to_string(who.pid.value_or(0))},
                 {"call", std::string(asked.route->method) + " " + std::string(asked.route->path)},
-                {"id", asked.id}});
-    break;
-  default:
-    break;
+                {"id", asked.id},
+                {"times", std::to_string(times)}});
   }
 }
 
@@ -149,10 +162,8 @@ asio::awaitable<net::response> api::answer(net::exchange& request, call const& a
     co_return co_await consent_history(store_, request.head(), asked);
   case endpoint::consent_usable:
     co_return co_await consent_usable(store_, clock_, how_.behind_after, asked);
-  case endpoint::consents_usable: {
-    usable_terms const terms{how_.behind_after, how_.max_body_bytes};
-    co_return co_await consents_usable(store_, clock_, terms, request);
-  }
+  case endpoint::consents_usable:
+    co_return co_await consents_usable(store_, clock_, how_.behind_after, request);
   case endpoint::stream_events:
     co_return co_await events_page(store_, request.head(), asked);
   case endpoint::list_consumers:

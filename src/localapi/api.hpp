@@ -70,6 +70,7 @@ private:
   daemon_calls const daemon_;
   current<access_rules> access_;
   net::complaint_pace refusals_;
+  net::complaint_pace changes_;
   // Shared with the store, which keeps its observer until it ends, after this.
   std::shared_ptr<journal_bell> bell_;
   consumer_leases leases_;

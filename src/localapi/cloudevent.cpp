@@ -86,10 +86,13 @@ void put_data(json::writer& out, store::journal_entry const& entry) {
   out.end_object();
 }
 
-// The attribute must be there and is never null: what has no status time happened at the time that the event names, and
-// without an event when it was recorded.
+// The attribute must be there and is never null. An entry that no decided event caused has the status time of one
+// before: it happened when it was recorded.
 timestamp time_of(store::journal_entry const& entry) noexcept {
-  return entry.status_time.value_or(entry.of_resource ? entry.event_time.value_or(entry.recorded) : entry.recorded);
+  if (entry.disposition && entry.status_time) {
+    return *entry.status_time;
+  }
+  return entry.of_resource ? entry.event_time.value_or(entry.recorded) : entry.recorded;
 }
 
 } // namespace

@@ -64,6 +64,7 @@ problem_kind kind_of(reason code) noexcept {
   case reason::request_timeout:
     return problem_kind::request_timeout;
   case reason::request_malformed:
+  case reason::disconnected: // nobody hears it, and it is no defect of ours
     return problem_kind::request_malformed;
   case reason::inbox_full:
     return problem_kind::inbox_full;

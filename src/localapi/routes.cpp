@@ -77,6 +77,12 @@ std::optional<path_ids> match(std::string_view pattern, std::vector<std::string>
   return pattern.empty() ? std::optional(std::move(ids)) : std::nullopt;
 }
 
+// The session leaves the body away (RFC 9110 section 9.3.2). What may be a stream has no head that says more than its
+// path.
+bool serves(route const& one, std::string_view method) noexcept {
+  return one.method == method || (method == "HEAD" && one.method == "GET" && one.media == json);
+}
+
 std::optional<problem> check_parameters(route const& wanted, target const& where) {
   auto const& asked = where.parameters();
   for (auto one = asked.begin(); one != asked.end(); ++one) {
@@ -107,8 +113,9 @@ parsed<call> find_route(net::request_head const& head) {
     if (!ids) {
       continue;
     }
-    if (candidate.method != head.method) {
+    if (!serves(candidate, head.method)) {
       allow += (allow.empty() ? "" : ", ") + std::string(candidate.method);
+      allow += serves(candidate, "HEAD") ? ", HEAD" : "";
       continue;
     }
     auto const media = preferred(head, candidate.media);

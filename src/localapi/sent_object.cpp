@@ -9,7 +9,8 @@
 namespace consentd::localapi {
 namespace {
 
-constexpr json::limits body_bounds{.bytes = std::size_t{64} * 1024, .depth = 4, .values = 64};
+constexpr std::size_t most_depth = 4;
+constexpr std::size_t most_values = 64;
 
 } // namespace
 
@@ -25,7 +26,8 @@ boost::asio::awaitable<parsed<std::string>> read_json_body(net::exchange& reques
 }
 
 parsed<sent_object> sent_object::read(std::string body, std::initializer_list<std::string_view> names) {
-  auto const read = json::document::parse(std::move(body), body_bounds);
+  auto const size = body.size(); // whoever read it has bounded it
+  auto const read = json::document::parse(std::move(body), {.bytes = size, .depth = most_depth, .values = most_values});
   if (!read) {
     return problem{problem_kind::request_malformed, "The body is not sound JSON: " + read.error().detail, {}, {}};
   }

@@ -58,6 +58,9 @@ parsed<snapshot_wanted> read_snapshot(net::request_head const& head, target cons
   if (auto wrong = first_problem(begin, status, kind, issuer)) {
     return *wrong;
   }
+  if (query.find("after") == "latest") {
+    return invalid("after", "A place; what comes from now on, without a copy, is in /v1/events.");
+  }
   snapshot_wanted made;
   made.rows.status = *status;
   made.rows.kind = *kind;

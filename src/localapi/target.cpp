@@ -2,6 +2,7 @@
 
 #include "localapi/cut.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace consentd::localapi {
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::size_t max_segments = 8;
 constexpr std::size_t max_parameters = 32;
+constexpr std::size_t longest_name = 64; // of what a problem tells
 
 int hex_digit(char c) noexcept {
   if (c >= '0' && c <= '9') {
@@ -24,9 +26,8 @@ int hex_digit(char c) noexcept {
   return -1;
 }
 
-bool is_control(char c) noexcept {
-  auto const byte = static_cast<unsigned char>(c);
-  return byte < 0x20 || byte == 0x7f;
+bool has_control(std::string_view text) noexcept {
+  return std::any_of(text.begin(), text.end(), [](unsigned char byte) { return byte < 0x20 || byte == 0x7f; });
 }
 
 problem malformed(std::string detail) {
@@ -37,8 +38,11 @@ parsed<target::parameter> read_parameter(std::string_view piece) {
   auto const equals = piece.find('=');
   auto name = percent_decode(piece.substr(0, equals));
   auto value = percent_decode(equals == std::string_view::npos ? std::string_view{} : piece.substr(equals + 1));
-  if (!name || !value || name->empty()) {
+  if (!name || !value || name->empty() || has_control(*name)) {
     return malformed("The query is not made of name=value pairs, percent-encoded.");
+  }
+  if (has_control(*value)) {
+    return invalid(name->substr(0, longest_name), "There are control characters in it.");
   }
   return target::parameter{std::move(*name), std::move(*value)};
 }
@@ -61,9 +65,6 @@ std::optional<std::string> percent_decode(std::string_view text) {
       }
       c = static_cast<char>(high * 16 + low);
       at += 2;
-    }
-    if (is_control(c)) {
-      return std::nullopt;
     }
     out.push_back(c);
   }

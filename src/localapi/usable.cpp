@@ -17,6 +17,11 @@ namespace {
 
 constexpr std::size_t most_ids = 1000;
 constexpr std::size_t longest_id = 128;
+// Above most_ids, so that one id too many is told as that.
+constexpr std::size_t most_values = 4 * most_ids;
+// As many ids as may be, each as long as may be, in quotes and with room for a space and a comma.
+constexpr std::size_t most_bytes = most_ids * (longest_id + 4) + 64;
+constexpr std::size_t longest_name = 64; // of what a problem tells
 
 // The members of a verdict, without the braces.
 void put_verdict(json::writer& out, std::string const& id, store::standing of, timestamp as_of,
@@ -34,16 +39,29 @@ void put_verdict(json::writer& out, std::string const& id, store::standing of, t
   put_time(out, "expirationDateTime", state ? state->expiry : std::optional<timestamp>{});
 }
 
-parsed<std::vector<std::string>> read_ids(std::string body, std::size_t limit) {
-  auto const read = json::document::parse(std::move(body), {.bytes = limit, .depth = 3, .values = most_ids + 3});
-  if (!read) {
-    return problem{problem_kind::request_malformed, "The body is not sound JSON: " + read.error().detail, {}, {}};
+parsed<json::value> find_ids(json::value const& root) {
+  for (auto member = root.first(); root.is_object() && member; member = member->next()) {
+    if (member->name() != "consentIds") {
+      return invalid(member->name().substr(0, longest_name), "There is no such member.");
+    }
   }
-  auto const root = read->root();
-  auto const list = root.is_object() && root.size() == 1 ? root.find("consentIds") : std::nullopt;
+  auto const list = root.find("consentIds");
   if (!list || !list->is_array() || list->size() == 0 || list->size() > most_ids) {
     return invalid("consentIds",
                    "An object with one member, a list of 1 to " + std::to_string(most_ids) + " consent ids.");
+  }
+  return *list;
+}
+
+parsed<std::vector<std::string>> read_ids(std::string body) {
+  auto const size = body.size();
+  auto const read = json::document::parse(std::move(body), {.bytes = size, .depth = 3, .values = most_values});
+  if (!read) {
+    return problem{problem_kind::request_malformed, "The body is not sound JSON: " + read.error().detail, {}, {}};
+  }
+  auto const list = find_ids(read->root());
+  if (!list) {
+    return list.error();
   }
   std::vector<std::string> ids;
   ids.reserve(list->size());
@@ -78,12 +96,12 @@ boost::asio::awaitable<net::response> consent_usable(store::event_store& from, c
 }
 
 boost::asio::awaitable<net::response> consents_usable(store::event_store& from, clock const& now,
-                                                      usable_terms const& terms, net::exchange& request) {
-  auto body = co_await read_json_body(request, terms.body_bytes);
+                                                      std::chrono::seconds patience, net::exchange& request) {
+  auto body = co_await read_json_body(request, most_bytes);
   if (!body) {
     co_return to_response(body.error());
   }
-  auto const ids = read_ids(std::move(*body), terms.body_bytes);
+  auto const ids = read_ids(std::move(*body));
   if (!ids) {
     co_return to_response(ids.error());
   }
@@ -96,7 +114,7 @@ boost::asio::awaitable<net::response> consents_usable(store::event_store& from, 
   out.begin_object().name("consents").begin_array();
   for (std::size_t i = 0; i < ids->size(); ++i) {
     out.begin_object();
-    put_verdict(out, (*ids)[i], std::move((*found)[i]), as_of, terms.patience);
+    put_verdict(out, (*ids)[i], std::move((*found)[i]), as_of, patience);
     out.end_object();
   }
   out.end_array().end_object();

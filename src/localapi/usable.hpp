@@ -14,17 +14,14 @@
 
 namespace consentd::localapi {
 
-// GET /v1/consents/{consent_id}/usable: 200 with the verdict, for consents that nobody knows too.
+// GET /v1/consents/{consent_id}/usable: 200 with the verdict, for consents that nobody knows too. `patience`: how old
+// an unopened delivery may be.
 boost::asio::awaitable<net::response> consent_usable(store::event_store& from, clock const& now,
                                                      std::chrono::seconds patience, call const& asked);
 
-struct usable_terms {
-  std::chrono::seconds patience; // how old an unopened delivery may be
-  std::size_t body_bytes = 0;
-};
-// POST /v1/usable: the same of up to a thousand, in the order in which they are named.
+// POST /v1/usable: the same of up to a thousand, in the order in which they are named, however long their ids are.
 boost::asio::awaitable<net::response> consents_usable(store::event_store& from, clock const& now,
-                                                      usable_terms const& terms, net::exchange& request);
+                                                      std::chrono::seconds patience, net::exchange& request);
 
 } // namespace consentd::localapi
 

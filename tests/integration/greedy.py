@@ -108,10 +108,32 @@ class Greedy(harness.DaemonCase):
         one.close()
         self.assert_nothing_grew()
 
+    def test_body_that_breaks_off_is_not_worth_a_line(self):
+        for _ in range(20):
+            one = self.connect()
+            one.sendall(b"PUT /v1/consents/c HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{")
+            until(lambda: not harness.unread(one), "the request at the daemon's side")
+            one.close()
+        until(lambda: self.sessions() == 0, "the sessions' ends")
+        self.assertNotIn("local call", self.log.read_text())
+
+    def test_changes_without_end_fill_no_log(self):
+        connection = harness.UnixConnection(str(self.folder / "api.sock"))
+        self.addCleanup(connection.close)
+        for at in range(200):
+            connection.request("POST" if at else "PUT", "/v1/consumers/c" + ("/pause", "/resume")[at % 2] * bool(at), "{}",
+                               {"Content-Type": "application/json"})
+            with connection.getresponse() as answer:
+                self.assertIn(answer.status, (200, 201), answer.read())
+                answer.read()
+        lines = self.log.read_text().count("local call made a change")
+        self.assertGreater(lines, 1)
+        self.assertLess(lines, 150)  # 60 a minute
+
     def test_what_is_asked_wrongly_is_named(self):
         for path, field in (("/v1/consents?colour=red", "colour"), ("/v1/consents?status=Alive", "status"), ("/v1/consents?limit=0", "limit"),
                             ("/v1/consents?cursor=x", "cursor"), ("/v1/consents?updated_after=yesterday", "updated_after"),
-                            ("/v1/consents/a%2Fb", "consent_id"), ("/v1/events?after=1", "after"), ("/v1/events?type=x", "type"),
+                            ("/v1/consents/a%2Fb", "consent_id"), ("/v1/consents/a%0Ab", "consent_id"), ("/v1/consents?issuer=%1b[0m", "issuer"), ("/v1/events?after=1", "after"), ("/v1/events?type=x", "type"),
                             ("/v1/quarantine?reason=x", "reason"), ("/v1/deliveries/x", "delivery_id"), ("/v1/resources/x/y?issuer=z", "family"),
                             ("/v1/resources/payment/y", "issuer"), ("/v1/consents/c?wait_for=x", "wait_for"), ("/v1/consumers/a%20b", "name")):
             with self.subTest(path=path):

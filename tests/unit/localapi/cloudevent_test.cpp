@@ -69,6 +69,19 @@ BOOST_AUTO_TEST_CASE(attributes_without_a_value_are_absent_and_data_members_are_
   }
 }
 
+// Whoever orders or measures by the time must not find an expiry, an erasure or a doubt at the time of an older status.
+BOOST_AUTO_TEST_CASE(what_no_decided_event_caused_happened_when_it_was_recorded) {
+  auto caused = entry();
+  caused.disposition.reset();
+  for (auto const type : {store::entry_type::status, store::entry_type::announced, store::entry_type::lapsed,
+                          store::entry_type::erased, store::entry_type::doubt_settled}) {
+    caused.type = type;
+    auto const read = json::document::parse(to_cloudevent(caused, "e1"), {});
+    BOOST_TEST(read->root().find_string("time").value() == "2026-03-27T12:00:01Z");
+    BOOST_TEST(read->root().find("data")->find_string("statusUpdateDateTime").value() == "2026-03-27T12:00:00.5Z");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_payment_stands_as_its_own_type_with_its_own_members) {
   auto payment = entry();
   payment.type = store::entry_type::payment_status;

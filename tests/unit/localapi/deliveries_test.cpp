@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(every_refusal_is_problem_details) {
   field_of_problem(get("/v1/nothing"), 404, "path-unknown");
   auto const method = call("DELETE", "/v1/consents/c-1");
   field_of_problem(method, 405, "method-not-allowed");
-  BOOST_TEST(method.fields.at("allow") == "GET, PUT");
+  BOOST_TEST(method.fields.at("allow") == "GET, HEAD, PUT");
   BOOST_TEST(field_of_problem(get("/v1/status", {"Accept: text/html"}), 406, "not-acceptable") == "Accept");
   field_of_problem(get("/v1/consents/%zz"), 400, "request-malformed");
   field_of_problem(get("/v1/status", {"X-Long: " + std::string(20000, 'x')}), 431, "header-too-large");

@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(an_encoded_slash_makes_no_segment) {
 }
 
 BOOST_AUTO_TEST_CASE(wrong_methods_are_told_the_right_ones) {
-  BOOST_TEST(refused("DELETE", "/v1/consents/a").allow == "GET, PUT");
+  BOOST_TEST(refused("DELETE", "/v1/consents/a").allow == "GET, HEAD, PUT");
   BOOST_TEST(refused("POST", "/v1/events").allow == "GET");
   BOOST_TEST((refused("get", "/v1/status").kind == problem_kind::method_not_allowed));
 }

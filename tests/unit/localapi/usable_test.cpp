@@ -38,15 +38,24 @@ BOOST_AUTO_TEST_CASE(thousand_are_answered_and_one_more_is_refused) {
     list += (i == 0 ? "\"c-" : ",\"c-") + std::to_string(i) + '"';
   }
   BOOST_TEST(json_of(ask("{\"consentIds\":[" + list + "]}")).root().find("consents")->size() == 1000U);
-  BOOST_TEST(field_of_problem(ask("{\"consentIds\":[" + list + ",\"c\"]}"), 400, "request-malformed").empty());
+  BOOST_TEST(field_of_problem(ask("{\"consentIds\":[" + list + ",\"c\"]}"), 400, "invalid-argument") == "consentIds");
+}
+
+BOOST_AUTO_TEST_CASE(thousand_are_answered_however_long_their_ids) {
+  std::string list;
+  for (int i = 1000; i < 2000; ++i) {
+    list += (i == 1000 ? "\"" : ", \"") + std::string(124, 'c') + std::to_string(i) + '"';
+  }
+  BOOST_TEST(json_of(ask("{\"consentIds\":[" + list + "]}")).root().find("consents")->size() == 1000U);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_list_of_ids_is_refused_by_name) {
-  for (auto const* const body :
-       {R"({})", R"({"consentIds":[]})", R"({"consentIds":"c"})", R"({"consentIds":["a/b"]})", R"({"consentIds":[1]})",
-        R"({"consentIds":[["c"]]})", R"({"consentIds":["c"],"more":1})", R"({"ids":["c"]})", R"([])", R"("c")"}) {
+  for (auto const* const body : {R"({})", R"({"consentIds":[]})", R"({"consentIds":"c"})", R"({"consentIds":["a/b"]})",
+                                 R"({"consentIds":[1]})", R"({"consentIds":[["c"]]})", R"([])", R"("c")"}) {
     BOOST_TEST(field_of_problem(ask(body), 400, "invalid-argument") == "consentIds", body);
   }
+  BOOST_TEST(field_of_problem(ask(R"({"consentIds":["c"],"more":1})"), 400, "invalid-argument") == "more");
+  BOOST_TEST(field_of_problem(ask(R"({"ids":["c"]})"), 400, "invalid-argument") == "ids");
   BOOST_TEST(field_of_problem(ask("not json"), 400, "request-malformed").empty());
   BOOST_TEST(call("POST", "/v1/usable", {"Content-Type: text/plain"}, "x").status == 415);
 }
