@@ -115,6 +115,16 @@ def check_problems(document, source):
         complain(f"problem types differ: {sorted(names ^ listed)}")
 
 
+def check_reasons(document, text):
+    rows = re.findall(r"^\| `([a-z-]+)` \|[^|]*\| (\S+) \|", text, re.M)
+    # What is answered only where deliveries are verified first goes to quarantine otherwise. So do keys that cannot be had, and what
+    # of a JWE's header is looked at when it is opened.
+    wanted = {name for name, answer in rows if answer.startswith("(")} - {"undecided"} | {"keys-unavailable", "jwe-header"}
+    listed = set(document["components"]["schemas"]["QuarantineReason"]["enum"])
+    if wanted != listed:
+        complain(f"reasons of the quarantine differ: {sorted(wanted ^ listed)}")
+
+
 def check_components(document, text):
     for node in walk(document):
         if "$ref" in node:
@@ -126,8 +136,8 @@ def check_components(document, text):
     for group, members in document["components"].items():
         for name in members:
             used = f"#/components/{group}/{name}'" in text
-            # This one stands in the text of the streams, which have no JSON schema of their own.
-            if not used and name != "Control":
+            # These stand in the text of the streams, which have no JSON schema of their own.
+            if not used and name not in ("Control", "SnapshotEnd"):
                 complain(f"components/{group}/{name} is not used")
 
 
@@ -138,6 +148,7 @@ def main():
     if not str(document["openapi"]).startswith("3.1."):
         complain("not OpenAPI 3.1")
     check_paths(document, read_routes((root / "src/localapi/routes.cpp").read_text()))
+    check_reasons(document, (root / "docs/reasons.md").read_text())
     check_problems(document, (root / "src/localapi/problem.cpp").read_text())
     check_components(document, text)
     for one in PROBLEMS:
