@@ -324,8 +324,7 @@ void migrate(connection& on) {
   }
   if (fresh) {
     on.execute("PRAGMA application_id = " + std::to_string(application_id));
-    auto const epoch = new_epoch();
-    run(on, "INSERT INTO meta VALUES ('epoch', ?)", std::string_view(epoch));
+    renew_epoch(on);
   }
   if (version != schema_version) {
     on.execute("PRAGMA user_version = " + std::to_string(schema_version));
@@ -340,6 +339,17 @@ std::int64_t read_mark(connection& on, mark which) {
 
 void write_mark(connection& on, mark which, std::int64_t value) {
   run(on, "UPDATE meta SET value = ? WHERE name = ?", value, name(which));
+}
+
+void renew_epoch(connection& on) {
+  auto const epoch = new_epoch();
+  run(on, "INSERT OR REPLACE INTO meta VALUES ('epoch', ?)", std::string_view(epoch));
+}
+
+std::uint64_t newest_entry(connection& on) {
+  // AUTOINCREMENT's own memory: it outlives the entries.
+  query last(on, "SELECT seq FROM sqlite_sequence WHERE name = 'journal'");
+  return last.step() ? static_cast<std::uint64_t>(last.integer(0)) : 0;
 }
 
 std::string read_epoch(connection& on) {

@@ -4,6 +4,9 @@
 
 #include "store/sqlite/connection.hpp"
 
+#include <cstdint>
+#include <string>
+
 namespace consentd::store::sqlite {
 
 // The number that this program writes to and reads from `PRAGMA user_version`.
@@ -27,6 +30,10 @@ void write_mark(connection& on, mark which, std::int64_t value);
 
 // The journal's epoch.
 std::string read_epoch(connection& on);
+// A new one: no place that was given away means anything any more.
+void renew_epoch(connection& on);
+// The number that the journal gave last, also when the entry is gone; 0: none yet.
+std::uint64_t newest_entry(connection& on);
 
 } // namespace consentd::store::sqlite
 

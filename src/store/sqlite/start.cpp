@@ -81,9 +81,7 @@ contents read_contents(connection& on, bool clean_stop) {
   found.count.quarantined = quarantined.step() ? static_cast<std::uint64_t>(quarantined.integer(0)) : 0;
   found.count.consents = static_cast<std::uint64_t>(read_mark(on, mark::consents));
   found.count.evidence_bytes = static_cast<std::uint64_t>(read_mark(on, mark::evidence_bytes));
-  // AUTOINCREMENT's own memory: it outlives the entries.
-  query last(on, "SELECT seq FROM sqlite_sequence WHERE name = 'journal'");
-  found.last_sequence = last.step() ? static_cast<std::uint64_t>(last.integer(0)) : 0;
+  found.last_sequence = newest_entry(on);
   found.consumers = consumer_places(on);
   return found;
 }
@@ -99,7 +97,8 @@ std::vector<inbox_row> in_hand_before(ledger& in, left_in_hand const& left) {
 }
 
 struct recovered {
-  std::uint64_t run = 0;                 // of this process
+  std::uint64_t run = 0; // of this process
+  bool restored = false;
   std::vector<std::int64_t> quarantined; // as poison
 };
 
@@ -123,16 +122,29 @@ void release_held(connection& on) {
   run(on, "UPDATE inbox SET waits_for = NULL WHERE waits_for IS NOT NULL AND waits_for LIKE 'consent:%'");
 }
 
+// The database has not seen what the last run here has: a backup was put in its place, or it comes from elsewhere. What
+// an ordinary death leaves is never ahead of the database, which was on stable storage before the file was written.
+bool was_restored(connection& on, left_in_hand const& left) {
+  return !left.known || left.run > static_cast<std::uint64_t>(read_mark(on, mark::run)) ||
+         left.epoch != read_epoch(on) || left.last > newest_entry(on);
+}
+
 // One transaction.
-recovered recover(connection& on, settings const& how, timestamp now, left_in_hand const& left) {
+recovered recover(connection& on, settings const& how, timestamp now, left_in_hand const& left, bool existed) {
   recovered made;
   run(on, "BEGIN IMMEDIATE");
   auto const last_run = static_cast<std::uint64_t>(read_mark(on, mark::run));
+  made.restored = existed && was_restored(on, left);
+  if (made.restored) {
+    // Its journal goes on in other ways than the one that subscribers have places in.
+    renew_epoch(on);
+  }
   if (how.unknown == unknown_consents::bind) {
     release_held(on);
   }
-  // Marks of an older run were counted before; the process died between that and the emptying of their file.
-  if (!left.clean && left.run == last_run) {
+  // Marks of an older run were counted before; the process died between that and the emptying of their file. Those of
+  // another database speak of other deliveries.
+  if (!left.clean && left.run == last_run && !made.restored) {
     ledger in{
         on, how, now, read_contents(on, false).count, {}, 0, static_cast<std::uint64_t>(read_mark(on, mark::pruned))};
     count_deaths(in, left, made);
@@ -161,6 +173,10 @@ void report(left_in_hand const& left, recovered const& became, contents const& f
     log.write(
         severity::warning, "unclean stop",
         {{"left_in_inbox", std::to_string(found.count.pending)}, {"in_hand", std::to_string(left.deliveries.size())}});
+  }
+  if (became.restored) {
+    log.write(severity::warning, "database was restored or comes from elsewhere: all places in the journal begin anew",
+              {{"last_sequence", std::to_string(found.last_sequence)}});
   }
   for (auto const id : became.quarantined) {
     log.write(severity::error, "delivery quarantined as poison", {{"delivery", std::to_string(id)}});
@@ -194,9 +210,9 @@ foundation lay(settings const& how, clock const& now, log_sink& log, telemetry& 
   sync_folder_of(how.path);
 
   auto const left = marks->read(existed);
-  auto const became = recover(write, how, now.now(), left);
-  marks->begin(became.run);
+  auto const became = recover(write, how, now.now(), left, existed);
   auto found = read_contents(write, left.clean);
+  marks->begin(became.run, read_epoch(write), found.last_sequence);
   report(left, became, found, log, counters);
   return {std::move(lock), std::move(marks), std::move(write), std::move(found)};
 }

@@ -57,7 +57,7 @@ public:
         facts_(read_epoch(base.write), static_cast<std::uint64_t>(read_mark(base.write, mark::pruned)),
                base.found.last_sequence, base.found.count),
         checkpointer_(open_for_checkpoints(how.path), log, [this] { writer_.empty_wal_soon(); }),
-        writer_(std::move(base.write), {how_, now, log, counters, worklist_, facts_, checkpointer_}),
+        writer_(std::move(base.write), {how_, now, log, counters, worklist_, facts_, checkpointer_, *marks_}),
         readers_(connections(how), log) {
     for (auto const& [name, place] : base.found.consumers) {
       facts_.set_consumer(name, place);

@@ -273,6 +273,8 @@ void writer::publish(ledger const& in) {
   publish_consumers(in);
   with_.inbox.apply(in.after.inbox);
   if (in.after.last_sequence != 0) {
+    // Before anybody hears of it: no place that was given away is unknown to the next start.
+    with_.marks.put_last(in.after.last_sequence);
     with_.known.set_last(in.after.last_sequence);
     if (grew_) {
       grew_();

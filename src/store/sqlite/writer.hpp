@@ -83,6 +83,7 @@ public:
     worklist& inbox;
     facts& known;
     checkpointer& wal;
+    hand_file& marks;
   };
   // Starts the thread. `on` has been opened for writing; all of `with` must outlive the writer.
   writer(connection on, parts const& with);
