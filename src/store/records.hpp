@@ -136,11 +136,13 @@ struct refusal {
 
 // What has come that quarantined deliveries may have lacked.
 struct remedy {
-  reason lacked{};                 // unknown_decryption_key, unknown_signing_key or unknown_issuer
-  std::string issuer{};            // whose key or events; empty for a decryption key
-  std::vector<std::string> kids{}; // of the keys; empty for an issuer
+  reason lacked{};                 // unknown_decryption_key, unknown_signing_key, unknown_issuer or keys_unavailable
+  std::string issuer{};            // whose key, keys or events; empty for a decryption key
+  std::vector<std::string> kids{}; // of the keys; empty for an issuer, and for all its keys
   // What was received later is not helped by it; nothing: all is.
   std::optional<timestamp> received_until{};
+  // What was refused later has met it already; nothing: all is taken.
+  std::optional<timestamp> refused_until{};
 };
 
 struct announcement {
@@ -211,7 +213,8 @@ enum class entry_type : std::uint8_t {
   account_opening_status,
   unknown,
   erased,
-  doubt_settled
+  doubt_settled,
+  unlinked
 };
 
 entry_type entry_type_of(consent::resource_family family) noexcept;
@@ -255,9 +258,13 @@ struct journal_entry {
   std::optional<std::int64_t> delivery;
   std::string interaction_id; // empty where no delivery caused it
   std::optional<std::uint32_t> uid;
+  // Which the consent was of before this entry, where it is another's now: whoever follows those must hear of it.
+  std::optional<std::string> left_issuer{};
+  std::optional<consent::kind> left_kind{};
 };
 
-// Which entries of the journal a subscriber asks for. What is absent lets everything pass.
+// Which entries of the journal a subscriber asks for. What is absent lets everything pass. `issuer` and `kind` let pass
+// what leaves them as well.
 struct entry_filter {
   std::optional<entry_type> type;
   std::optional<std::string> subject; // id of a consent or a resource

@@ -45,12 +45,6 @@ void add_oldest_unhandled(connection& on, consumer_record& to) {
   }
 }
 
-std::uint64_t newest(connection& on) {
-  // AUTOINCREMENT's own memory: it outlives the entries.
-  query last(on, "SELECT seq FROM sqlite_sequence WHERE name = 'journal'");
-  return last.step() ? static_cast<std::uint64_t>(last.integer(0)) : 0;
-}
-
 failure no_such_consumer() {
   return {reason::not_found, "there is no consumer of this name"};
 }
@@ -92,7 +86,7 @@ result<consumer_record> find_to_move(ledger& in, std::string const& name, std::u
   if (!known) {
     return no_such_consumer();
   }
-  if (to > newest(in.db)) {
+  if (to > newest_entry(in.db)) {
     return failure{reason::invalid_argument, "the place is beyond the newest entry"};
   }
   return std::move(*known);
@@ -155,7 +149,7 @@ result<consumer_record> seek_consumer(ledger& in, std::string const& name, std::
 
 void advance_consumer(ledger& in, std::string const& name, std::uint64_t from, std::uint64_t to) {
   auto const known = find_consumer(in.db, name);
-  if (known && known->place == from && known->epoch == read_epoch(in.db) && to <= newest(in.db)) {
+  if (known && known->place == from && known->epoch == read_epoch(in.db) && to <= newest_entry(in.db)) {
     put_place(in, name, std::max(from, to));
     in.after.consumers.push_back({name, std::max(from, to)});
   } else {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <stdexcept>
 #include <system_error>
 #include <unistd.h>
@@ -10,14 +11,29 @@
 namespace consentd::store::sqlite {
 namespace {
 
-constexpr std::uint64_t magic = 0x31646e6168646363; // "ccdhand1"
+constexpr std::uint64_t magic = 0x32646e6168646363; // "ccdhand2"
 constexpr std::uint64_t running = 1;
 constexpr std::uint64_t stopped = 2;
 
-using header = std::array<std::uint64_t, 3>; // magic, run, state
+constexpr std::size_t epoch_bytes = 32;
+
+struct header {
+  std::uint64_t magic = 0;
+  std::uint64_t run = 0;
+  std::uint64_t state = 0;
+  std::uint64_t last = 0;
+  std::array<char, epoch_bytes> epoch{};
+};
 
 // Room for these is taken at the start, so that a full disk does not come into it later.
-constexpr std::size_t ready_slots = 509; // with the header one page
+constexpr std::size_t ready_slots = 504;
+
+// Written at once, so that a process that dies at its start leaves the header of before or its own, never none.
+struct first_page {
+  header head;
+  std::array<std::int64_t, ready_slots> slots{};
+};
+static_assert(sizeof(first_page) == 4096);
 
 ::off_t place_of(std::size_t slot) noexcept {
   return static_cast<::off_t>(sizeof(header) + slot * sizeof(std::int64_t));
@@ -35,13 +51,16 @@ hand_file::hand_file(std::string path) : path_(std::move(path)), file_(open_priv
 
 left_in_hand hand_file::read(bool existed) const {
   left_in_hand found;
-  header head{};
-  if (::pread(file_.get(), head.data(), sizeof head, 0) != static_cast<::ssize_t>(sizeof head) || head[0] != magic) {
+  header head;
+  if (::pread(file_.get(), &head, sizeof head, 0) != static_cast<::ssize_t>(sizeof head) || head.magic != magic) {
     found.clean = !existed;
     return found;
   }
-  found.run = head[1];
-  found.clean = head[2] == stopped;
+  found.known = true;
+  found.run = head.run;
+  found.clean = head.state == stopped;
+  found.epoch.assign(head.epoch.data(), head.epoch.size());
+  found.last = head.last;
   std::int64_t delivery = 0;
   for (std::size_t slot = 0;
        ::pread(file_.get(), &delivery, sizeof delivery, place_of(slot)) == static_cast<::ssize_t>(sizeof delivery);
@@ -53,11 +72,11 @@ left_in_hand hand_file::read(bool existed) const {
   return found;
 }
 
-void hand_file::begin(std::uint64_t run) {
-  run_ = run;
-  std::array<std::int64_t, ready_slots> const empty{};
-  bool const written = ::ftruncate(file_.get(), 0) == 0 && write_at(file_.get(), empty, place_of(0)) &&
-                       write_at(file_.get(), header{magic, run, running}, 0) && ::fsync(file_.get()) == 0;
+void hand_file::begin(std::uint64_t run, std::string const& epoch, std::uint64_t last) {
+  first_page page{{magic, run, running, last, {}}, {}};
+  epoch.copy(page.head.epoch.data(), page.head.epoch.size());
+  bool const written =
+      ::ftruncate(file_.get(), sizeof page) == 0 && write_at(file_.get(), page, 0) && ::fsync(file_.get()) == 0;
   if (!written) {
     throw std::runtime_error(path_ + ": cannot be written: " + std::generic_category().message(errno));
   }
@@ -67,9 +86,14 @@ bool hand_file::put(std::size_t slot, std::int64_t delivery) noexcept {
   return write_at(file_.get(), delivery, place_of(slot));
 }
 
+void hand_file::put_last(std::uint64_t sequence) noexcept {
+  // When this fails a backup that is put here may go unnoticed, if nothing else tells of it.
+  static_cast<void>(write_at(file_.get(), sequence, offsetof(header, last)));
+}
+
 void hand_file::end() noexcept {
   // When this fails the next start takes the stop for an unclean one, which costs time alone.
-  static_cast<void>(write_at(file_.get(), header{magic, run_, stopped}, 0) && ::fsync(file_.get()) == 0);
+  static_cast<void>(write_at(file_.get(), stopped, offsetof(header, state)) && ::fsync(file_.get()) == 0);
 }
 
 } // namespace consentd::store::sqlite

@@ -4,16 +4,22 @@
 
 #include "store/sqlite/connection.hpp"
 
+#include <cstdint>
+#include <functional>
+#include <string>
+
 namespace consentd::store::sqlite {
 
 // The number that this program writes to and reads from `PRAGMA user_version`.
-inline constexpr int schema_version = 9;
+inline constexpr int schema_version = 10;
 // `PRAGMA application_id`: "cnsd".
 inline constexpr int application_id = 0x636e7364;
 
-// Brings the tables to schema_version, in one transaction. Throws std::runtime_error with one line (naming no file)
-// when the database is of a newer version or of another program, database_error when it cannot be read or written.
-void migrate(connection& on);
+// Brings the tables to schema_version, one version in each transaction, so that what is done stays done; not within a
+// transaction. `still_at_it` is called at each version, and often while one takes long. Throws std::runtime_error with
+// one line (naming no file) when the database is of a newer version or of another program, database_error when it
+// cannot be read or written.
+void migrate(connection& on, std::function<void()> const& still_at_it);
 
 // Numbers kept from one start to the next.
 enum class mark : std::uint8_t {
@@ -27,6 +33,10 @@ void write_mark(connection& on, mark which, std::int64_t value);
 
 // The journal's epoch.
 std::string read_epoch(connection& on);
+// A new one: no place that was given away means anything any more.
+void renew_epoch(connection& on);
+// The number that the journal gave last, also when the entry is gone; 0: none yet.
+std::uint64_t newest_entry(connection& on);
 
 } // namespace consentd::store::sqlite
 

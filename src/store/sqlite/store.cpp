@@ -57,14 +57,14 @@ public:
         facts_(read_epoch(base.write), static_cast<std::uint64_t>(read_mark(base.write, mark::pruned)),
                base.found.last_sequence, base.found.count),
         checkpointer_(open_for_checkpoints(how.path), log, [this] { writer_.empty_wal_soon(); }),
-        writer_(std::move(base.write), {how_, now, log, counters, worklist_, facts_, checkpointer_}),
+        writer_(std::move(base.write), {how_, now, log, counters, worklist_, facts_, checkpointer_, *marks_}),
         readers_(connections(how), log) {
     for (auto const& [name, place] : base.found.consumers) {
       facts_.set_consumer(name, place);
     }
     auto const& count = base.found.count;
     counters.inbox(count.pending, count.waiting_for_consent + count.waiting_for_keys);
-    worklist_.start(std::move(base.found.pending), count.waiting_by_issuer);
+    worklist_.start(std::move(base.found.pending), count.waiting_by_issuer.all(), base.found.kept_for_keys);
   }
 
   // The threads end in the order that leaves none of them a partner that is gone.
@@ -384,9 +384,10 @@ private:
 
 } // namespace
 
-std::unique_ptr<event_store> open(settings const& how, clock const& now, log_sink& log, telemetry& counters) {
+std::unique_ptr<event_store> open(settings const& how, clock const& now, log_sink& log, telemetry& counters,
+                                  std::function<void()> const& still_opening) {
   try {
-    return std::make_unique<sqlite_store>(how, now, log, counters, lay(how, now, log, counters));
+    return std::make_unique<sqlite_store>(how, now, log, counters, lay(how, now, log, counters, still_opening));
   } catch (database_error const& error) {
     throw std::runtime_error(how.path + ": " + error.advice());
   }

@@ -97,7 +97,7 @@ BOOST_FIXTURE_TEST_CASE(document_and_database_have_the_same_tables_and_columns, 
     }
   }
   BOOST_TEST(written.size() == real.size());
-  BOOST_TEST(db.integer("PRAGMA user_version") == 9);
+  BOOST_TEST(db.integer("PRAGMA user_version") == 10);
   BOOST_TEST(db.integer("PRAGMA application_id") == 0x636e7364);
   BOOST_TEST(db.texts("SELECT name FROM meta ORDER BY name") ==
              (std::vector<std::string>{"consents", "epoch", "evidence_bytes", "pruned", "run"}));
@@ -137,7 +137,8 @@ BOOST_AUTO_TEST_CASE(stored_numbers_are_pinned) {
                    {entry_type::account_opening_status, 7},
                    {entry_type::unknown, 8},
                    {entry_type::erased, 9},
-                   {entry_type::doubt_settled, 10}},
+                   {entry_type::doubt_settled, 10},
+                   {entry_type::unlinked, 11}},
                   stored_entry_type);
   pin<consent::change>({{consent::change::created, 1}, {consent::change::updated, 2}, {consent::change::deleted, 3}},
                        stored_change);
