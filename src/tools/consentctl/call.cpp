@@ -1,5 +1,6 @@
 #include "tools/consentctl/call.hpp"
 
+#include "tools/consentctl/output.hpp"
 #include "tools/consentctl/terminal.hpp"
 
 #include <algorithm>
@@ -32,7 +33,6 @@ std::string text_of_value(json::value const& value) {
 } // namespace
 
 int complain(std::string_view what, int status) {
-  std::cout.flush();
   std::cerr << "consentctl: " << printable(what) << '\n';
   return status;
 }
@@ -55,10 +55,8 @@ int finish(context const& with, client::result<client::answer> const& told, show
     return complain("the daemon's answer is not sound JSON: " + read.error().detail, exit_failed);
   }
   auto const made = how(read->root());
-  if (with.json) {
-    std::cout << printable_json(told->body) << '\n';
-  } else {
-    std::cout << made.text;
+  if (!print(with.json ? printable_json(told->body) + "\n" : made.text)) {
+    return exit_output;
   }
   return made.note.empty() ? made.status : complain(made.note, made.status);
 }

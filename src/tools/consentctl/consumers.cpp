@@ -117,7 +117,10 @@ int follow(context const& with, follow_options const& asked) {
   int status = exit_fine;
   client::daemon daemon(with.client_settings());
   auto const ended = follow_stream(with, client::consumed_by(asked.name), [&](client::event const& one) {
-    print_event(with, one);
+    if (!print_event(with, one)) {
+      status = exit_output;
+      return false;
+    }
     if (one.kind == client::event_kind::end) {
       status = exit_failed;
       return false;

@@ -1,10 +1,10 @@
 #include "tools/consentctl/event_lines.hpp"
 
+#include "tools/consentctl/output.hpp"
 #include "tools/consentctl/terminal.hpp"
 #include "json/document.hpp"
 
 #include <cstddef>
-#include <iostream>
 #include <string>
 #include <string_view>
 
@@ -83,8 +83,8 @@ std::string json_of(client::event const& one) {
 
 } // namespace
 
-void print_event(context const& with, client::event const& one) {
-  std::cout << (with.json ? json_of(one) : line_of(one)) << std::endl;
+bool print_event(context const& with, client::event const& one) {
+  return print((with.json ? json_of(one) : line_of(one)) + "\n");
 }
 
 } // namespace consentd::consentctl

@@ -22,10 +22,8 @@ struct tail_options {
 int tail(context const& with, tail_options const& asked) {
   client::event_filter const filter{asked.type, asked.subject, asked.status, asked.kind, asked.issuer};
   auto seen = asked.count;
-  return follow_stream(with, client::journal(filter, asked.after), [&](client::event const& one) {
-    print_event(with, one);
-    return --seen != 0;
-  });
+  return follow_stream(with, client::journal(filter, asked.after),
+                       [&](client::event const& one) { return print_event(with, one) && --seen != 0; });
 }
 
 struct snapshot_options {
@@ -35,8 +33,7 @@ struct snapshot_options {
 
 int print_snapshot(context const& with, snapshot_options const& asked) {
   return follow_stream(with, client::snapshot(asked.rows), [&](client::event const& one) {
-    print_event(with, one);
-    return !asked.rows_only || one.kind != client::event_kind::rows_end;
+    return print_event(with, one) && (!asked.rows_only || one.kind != client::event_kind::rows_end);
   });
 }
 

@@ -1,6 +1,7 @@
 #include "tools/consentctl/inspect.hpp"
 
 #include "tools/consentctl/commands.hpp"
+#include "tools/consentctl/output.hpp"
 
 #include <array>
 #include <fstream>
@@ -65,7 +66,9 @@ int inspect(context const& with, inspect_options const& asked) {
   } else {
     inspect_event(asked, token, *received, found);
   }
-  std::cout << (with.json ? found.as_json() + "\n" : found.as_text());
+  if (!print(with.json ? found.as_json() + "\n" : found.as_text())) {
+    return exit_output;
+  }
   return found.all_hold() ? exit_fine : exit_failed;
 }
 

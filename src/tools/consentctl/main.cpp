@@ -1,12 +1,25 @@
 // consentctl: the operator's tool. Talks to the daemon's socket; `inspect` works offline.
 #include "tools/consentctl/commands.hpp"
+#include "tools/consentctl/output.hpp"
 
 #include <exception>
 #include <iostream>
+#include <sstream>
 
 namespace consentd::consentctl {
 
 namespace {
+
+// --help comes this way, too, with a status of 0.
+int answer_usage(CLI::App const& application, CLI::ParseError const& wrong) {
+  std::ostringstream out;
+  std::ostringstream errors;
+  if (application.exit(wrong, out, errors) == 0) {
+    return print(out.str()) ? exit_fine : exit_output;
+  }
+  std::cerr << errors.str();
+  return exit_usage;
+}
 
 int run_command(int argc, char** argv) {
   CLI::App application("Looks into a running consentd, and inspects tokens offline.", "consentctl");
@@ -33,10 +46,10 @@ int run_command(int argc, char** argv) {
   try {
     application.parse(argc, argv);
   } catch (CLI::ParseError const& wrong) {
-    // --help comes this way, too, with a status of 0.
-    return application.exit(wrong) == 0 ? exit_fine : exit_usage;
+    return answer_usage(application, wrong);
   }
-  return run();
+  auto const status = run();
+  return all_printed() ? status : exit_output;
 }
 
 } // namespace
@@ -44,6 +57,7 @@ int run_command(int argc, char** argv) {
 } // namespace consentd::consentctl
 
 int main(int argc, char** argv) {
+  consentd::consentctl::occupy_standard_descriptors();
   try {
     return consentd::consentctl::run_command(argc, argv);
   } catch (std::exception const& bug) {

@@ -3,7 +3,6 @@
 #include "tools/consentctl/terminal.hpp"
 
 #include <algorithm>
-#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>

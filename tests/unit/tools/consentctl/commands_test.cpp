@@ -1,40 +1,17 @@
 // The real program against the real socket.
-#include "tests/support/process.hpp"
-#include "tests/unit/localapi/fixture.hpp"
+#include "tests/unit/tools/consentctl/world.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+
 using namespace consentd;
 using namespace consentd::localapi;
+using consentctl::testing::has;
+using consentctl::testing::is_clean;
+using consentctl::testing::nasty;
+using consentctl::testing::world;
 using consentd::localapi::testing::at;
-
-namespace {
-
-struct world : testing::fixture {
-  tests::finished ctl(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {CONSENTCTL, "--socket", socket()});
-    return tests::run(arguments);
-  }
-};
-
-bool has(tests::finished const& of, std::string const& text) {
-  return of.output.find(text) != std::string::npos;
-}
-
-// UTF-8 of U+202E (right-to-left override), U+2066 and U+009B (a control sequence introducer in one byte of Latin-1).
-std::string const nasty = "https://evil\xe2\x80\xae.example\xe2\x81\xa6\xc2\x9b"
-                          "31m";
-
-bool is_clean(std::string const& text) {
-  for (auto const* bad : {"\xe2\x80\xae", "\xe2\x81\xa6", "\xc2\x9b", "\x1b", "\x07"}) {
-    if (text.find(bad) != std::string::npos) {
-      return false;
-    }
-  }
-  return true;
-}
-
-} // namespace
 
 BOOST_FIXTURE_TEST_SUITE(consentctl, world)
 
