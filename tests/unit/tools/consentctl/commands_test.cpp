@@ -187,8 +187,8 @@ BOOST_AUTO_TEST_CASE(delivery_is_explained_in_plain_words) {
   auto const applied =
       ctl({"explain", interaction_of(event("c-1", consent::status::authorized, at("2026-03-27T11:59:00Z")))});
   BOOST_TEST(applied.status == 0);
-  BOOST_TEST(has(applied, "was received and acknowledged at 2026-03-27T12:00:00Z"), applied.output);
-  BOOST_TEST(has(applied, "It is about the consent c-1. It moved the status."), applied.output);
+  BOOST_TEST(has(applied, "was received at 2026-03-27T12:00:00Z.\n"), applied.output);
+  BOOST_TEST(has(applied, "It is about the consent c-1.\nIt moved the status.\n"), applied.output);
   auto const stale =
       ctl({"explain", interaction_of(event("c-1", consent::status::suspended, at("2026-03-27T11:58:00Z")))});
   BOOST_TEST(has(stale, "What is known is newer"), stale.output);
@@ -196,7 +196,8 @@ BOOST_AUTO_TEST_CASE(delivery_is_explained_in_plain_words) {
   quarantine(refused, {reason::signature, "PS256 does not hold"}, nasty, "c-1");
   auto const why = ctl({"explain", interaction_of(refused)});
   BOOST_TEST(has(why, "It was not accepted: "), why.output);
-  BOOST_TEST(has(why, "(signature: PS256 does not hold)"), why.output);
+  BOOST_TEST(has(why, "signature, PS256 does not hold.\n"), why.output);
+  BOOST_TEST(has(why, "It was judged at "), why.output);
   BOOST_TEST(has(why, "No retry can change that."), why.output);
   BOOST_TEST(is_clean(why.output));
   auto const unknown = ctl({"explain", "00000000-0000-4000-8000-00000000dead"});
@@ -229,6 +230,10 @@ BOOST_AUTO_TEST_CASE(who_had_a_delivery_dropped_is_shown) {
   BOOST_TEST(has(list, "in quarantine for audience"), list.output);
   BOOST_TEST(!has(ctl({"operations", "list", "--uid", "4294967295"}), id));
   BOOST_TEST(ctl({"operations", "list", "--operation", "sing"}).status == 1);
+  auto const told = json_of(get("/v1/deliveries/" + id));
+  auto const story = ctl({"explain", std::string(told.root().find_string("interactionId").value())});
+  BOOST_TEST(has(story, "It was taken out of quarantine since"), story.output);
+  BOOST_TEST(has(story, "consentctl operations list --subject " + id + "\n"), story.output);
 }
 
 BOOST_AUTO_TEST_CASE(quarantine_is_retried_and_dropped_by_number) {
