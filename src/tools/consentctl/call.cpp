@@ -30,6 +30,25 @@ std::string text_of_value(json::value const& value) {
   return out;
 }
 
+int status_of(client::error const& why) {
+  switch (why.code) {
+  case client::errc::unreachable:
+  case client::errc::timed_out:
+    return exit_unavailable;
+  case client::errc::refused:
+    // Without an answer it was the socket that is not for this user.
+    return why.status == 0 ? exit_unavailable : exit_failed;
+  case client::errc::malformed:
+    // A socket's path, or a place, that cannot be one: no later attempt will find it better.
+    return exit_usage;
+  case client::errc::cancelled:
+  case client::errc::too_large:
+  case client::errc::not_understood:
+    break;
+  }
+  return exit_failed;
+}
+
 } // namespace
 
 int complain(std::string_view what, int status) {
@@ -38,8 +57,7 @@ int complain(std::string_view what, int status) {
 }
 
 int complain_of(client::error const& why) {
-  bool const away = why.code == client::errc::unreachable || why.code == client::errc::timed_out;
-  return complain(client::describe(why), away ? exit_unavailable : exit_failed);
+  return complain(client::describe(why), status_of(why));
 }
 
 client::result<client::answer> ask(context const& with, client::request const& what) {

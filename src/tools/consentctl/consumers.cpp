@@ -1,4 +1,5 @@
 #include "base/time.hpp"
+#include "tools/consentctl/arguments.hpp"
 #include "tools/consentctl/commands.hpp"
 #include "tools/consentctl/event_lines.hpp"
 #include "tools/consentctl/following.hpp"
@@ -43,8 +44,8 @@ void add_keep(CLI::App& to, context& with, chosen& run) {
   command->add_option("name", asked->name, "The consumer's name")->required();
   command->add_option("--type", asked->type, "Only this CloudEvents type");
   command->add_option("--subject", asked->subject, "Only this consent or resource");
-  command->add_option("--status", asked->status, "Only entries with this status");
-  command->add_option("--kind", asked->kind, "account-access, payment or insurance");
+  command->add_option("--status", asked->status, "Only entries with this status")->check(any_status());
+  command->add_option("--kind", asked->kind, "Only consents of this kind")->check(consent_kind());
   command->add_option("--issuer", asked->issuer, "Only this issuer");
   command->add_option("--after", asked->after, "Where a new one begins: a place, earliest or latest");
   command->callback([&run, &with, asked] {
@@ -139,7 +140,7 @@ void add_follow(CLI::App& to, context& with, chosen& run) {
   auto* const command = to.add_subcommand("follow", "Print what comes, and acknowledge what was printed");
   auto asked = std::make_shared<follow_options>();
   command->add_option("name", asked->name, "The consumer's name")->required();
-  command->add_option("--count", asked->count, "End after so many");
+  command->add_option("--count", asked->count, "End after so many entries");
   command->callback([&run, &with, asked] { run = [&with, asked] { return follow(with, *asked); }; });
 }
 

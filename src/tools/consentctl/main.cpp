@@ -1,30 +1,20 @@
 // consentctl: the operator's tool. Talks to the daemon's socket; `inspect` works offline.
+#include "tools/consentctl/arguments.hpp"
 #include "tools/consentctl/commands.hpp"
 #include "tools/consentctl/output.hpp"
+#include "tools/consentctl/usage.hpp"
 
 #include <exception>
-#include <iostream>
-#include <sstream>
 
 namespace consentd::consentctl {
 
 namespace {
 
-// --help comes this way, too, with a status of 0.
-int answer_usage(CLI::App const& application, CLI::ParseError const& wrong) {
-  std::ostringstream out;
-  std::ostringstream errors;
-  if (application.exit(wrong, out, errors) == 0) {
-    return print(out.str()) ? exit_fine : exit_output;
-  }
-  std::cerr << errors.str();
-  return exit_usage;
-}
-
 int run_command(int argc, char** argv) {
   CLI::App application("Looks into a running consentd, and inspects tokens offline.", "consentctl");
   application.require_subcommand(1);
   application.fallthrough();
+  application.set_version_flag("--version", "consentctl " CONSENTD_VERSION, "Print the version, and end");
   context with;
   application.add_option("--socket", with.socket, "The daemon's Unix socket")
       ->envname("CONSENTD_SOCKET")
@@ -43,6 +33,7 @@ int run_command(int argc, char** argv) {
   add_deliveries(application, with, run);
   add_evidence(application, with, run);
   add_inspect(application, with, run);
+  refuse_empty_arguments(application);
   try {
     application.parse(argc, argv);
   } catch (CLI::ParseError const& wrong) {

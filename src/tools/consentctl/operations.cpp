@@ -1,3 +1,4 @@
+#include "tools/consentctl/arguments.hpp"
 #include "tools/consentctl/commands.hpp"
 #include "tools/consentctl/terminal.hpp"
 
@@ -31,7 +32,7 @@ void add_operations(CLI::App& to, context& with, chosen& run) {
   command->add_option("--operation", *what, "Only this one, such as drop-delivery");
   command->add_option("--subject", *subject, "Only about this delivery's number or consumer");
   command->add_option("--uid", *user, "Only of this user's number");
-  command->add_option("--limit", *limit, "At most so many, up to 1000");
+  command->add_option("--limit", *limit, "At most so many, up to 1000")->check(page_limit());
   command->add_option("--cursor", *cursor, "Go on where the page before ended");
   command->callback([&run, &with, what, subject, user, limit, cursor] {
     run = [&with, what, subject, user, limit, cursor] {
