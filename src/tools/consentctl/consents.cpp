@@ -1,5 +1,7 @@
 #include "tools/consentctl/arguments.hpp"
 #include "tools/consentctl/commands.hpp"
+#include "tools/consentctl/output.hpp"
+#include "tools/consentctl/table.hpp"
 #include "tools/consentctl/terminal.hpp"
 #include "json/writer.hpp"
 
@@ -17,23 +19,25 @@ std::string consent_path(std::string const& id, std::string_view rest = {}) {
 }
 
 shown show_list(json::value const& body) {
-  table rows({"CONSENT", "KIND", "STATUS", "SINCE", "EXPIRES", "FLAGS", "ISSUER"});
+  table rows({"CONSENT", "KIND", "STATUS", "SINCE", "EXPIRES", "FLAGS", "ISSUER"},
+             {"ISSUER", "SINCE", "KIND", "EXPIRES", "FLAGS"});
   for_each(body, "consents", [&](json::value const& one) {
     rows.add({text_of(one, "consentId"), text_of(one, "kind"), text_of(one, "status"),
               text_of(one, "statusUpdateDateTime"), text_of(one, "expirationDateTime"), text_of(one, "flags"),
               text_of(one, "issuer")});
   });
-  return {rows.text(), hint_of_more(body)};
+  return {rows.text(output_columns()), hint_of_more(body)};
 }
 
 shown show_history(json::value const& body) {
-  table rows({"PLACE", "RECORDED", "TYPE", "DISPOSITION", "REPORTED", "FROM", "TO", "FLAGS", "INTERACTION"});
+  table rows({"PLACE", "RECORDED", "TYPE", "DISPOSITION", "REPORTED", "FROM", "TO", "FLAGS", "INTERACTION"},
+             {"INTERACTION", "TYPE", "FLAGS", "REPORTED", "PLACE", "FROM"});
   for_each(body, "history", [&](json::value const& one) {
     rows.add({text_of(one, "place"), text_of(one, "recordedAt"), text_of(one, "type"), text_of(one, "disposition"),
               text_of(one, "reportedStatus"), text_of(one, "previousStatus"), text_of(one, "status"),
               text_of(one, "flags"), text_of(one, "interactionId")});
   });
-  return {rows.text(), hint_of_more(body)};
+  return {rows.text(output_columns()), hint_of_more(body)};
 }
 
 shown show_members(json::value const& body) {
@@ -49,7 +53,7 @@ shown show_usable(json::value const& body) {
 }
 
 shown show_all_usable(json::value const& body) {
-  table rows({"CONSENT", "USABLE", "REASON", "STATUS", "EXPIRES", "AS OF"});
+  table rows({"CONSENT", "USABLE", "REASON", "STATUS", "EXPIRES", "AS OF"}, {"AS OF", "EXPIRES", "STATUS"});
   bool all = true;
   for_each(body, "consents", [&](json::value const& one) {
     auto const usable = text_of(one, "usable") == "true";
@@ -57,7 +61,7 @@ shown show_all_usable(json::value const& body) {
     rows.add({text_of(one, "consentId"), usable ? "yes" : "no", text_of(one, "reason"), text_of(one, "status"),
               text_of(one, "expirationDateTime"), text_of(one, "asOf")});
   });
-  return {rows.text(), {}, all ? exit_fine : exit_failed};
+  return {rows.text(output_columns()), {}, all ? exit_fine : exit_failed};
 }
 
 struct list_options {
@@ -80,7 +84,7 @@ void add_list(CLI::App& to, context& with, chosen& run) {
   command->add_option("--base", asked->base, "Renewals of this consent");
   command->add_option("--updated-after", asked->updated_after, "Changed after this time (RFC 3339)");
   command->add_option("--expires-before", asked->expires_before, "Expiring before this time (RFC 3339)");
-  command->add_option("--limit", asked->limit, "At most so many, up to 1000")->check(page_limit());
+  command->add_option("--limit", asked->limit, "At most so many")->check(page_limit());
   command->add_option("--cursor", asked->cursor, "Go on where the page before ended");
   command->callback([&run, &with, asked] {
     run = [&with, asked] {
@@ -149,7 +153,7 @@ void add_history(CLI::App& to, context& with, chosen& run) {
   auto limit = std::make_shared<std::string>();
   auto cursor = std::make_shared<std::string>();
   command->add_option("id", *id, "The consent's id")->required();
-  command->add_option("--limit", *limit, "At most so many, up to 1000")->check(page_limit());
+  command->add_option("--limit", *limit, "At most so many")->check(page_limit());
   command->add_option("--cursor", *cursor, "Go on where the page before ended");
   command->callback([&run, &with, id, limit, cursor] {
     run = [&with, id, limit, cursor] {

@@ -3,7 +3,8 @@
 #include "tools/consentctl/commands.hpp"
 #include "tools/consentctl/event_lines.hpp"
 #include "tools/consentctl/following.hpp"
-#include "tools/consentctl/terminal.hpp"
+#include "tools/consentctl/output.hpp"
+#include "tools/consentctl/table.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -20,12 +21,12 @@ shown show_members(json::value const& body) {
 }
 
 shown show_list(json::value const& body) {
-  table rows({"CONSUMER", "PLACE", "LAG", "SECONDS", "CONNECTED", "PAUSED", "SEEN", "UID"});
+  table rows({"CONSUMER", "PLACE", "LAG", "SECONDS", "CONNECTED", "PAUSED", "SEEN", "UID"}, {"UID", "SEEN", "PLACE"});
   for_each(body, "consumers", [&](json::value const& one) {
     rows.add({text_of(one, "name"), text_of(one, "place"), text_of(one, "lagEntries"), text_of(one, "lagSeconds"),
               text_of(one, "connected"), text_of(one, "paused"), text_of(one, "seenAt"), text_of(one, "uid")});
   });
-  return {rows.text()};
+  return {rows.text(output_columns())};
 }
 
 struct keep_options {

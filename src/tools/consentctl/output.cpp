@@ -3,9 +3,13 @@
 #include "tools/consentctl/call.hpp"
 
 #include <cerrno>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
 #include <fcntl.h>
 #include <iostream>
 #include <string>
+#include <sys/ioctl.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -32,6 +36,21 @@ bool print(std::string_view text) {
     complain("cannot write to standard output: " + std::generic_category().message(why), exit_output);
   }
   return all_printed();
+}
+
+std::size_t output_columns() {
+  winsize size{};
+  // NOLINTNEXTLINE(*-vararg): it has no other form
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) {
+    return 0;
+  }
+  std::size_t columns = size.ws_col;
+  // A serial line does not know, but the user may.
+  auto const* const told = columns == 0 ? std::getenv("COLUMNS") : nullptr;
+  if (told != nullptr) {
+    std::from_chars(told, told + std::strlen(told), columns);
+  }
+  return columns;
 }
 
 bool all_printed() {

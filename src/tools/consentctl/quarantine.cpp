@@ -1,6 +1,8 @@
 #include "base/reason.hpp"
 #include "tools/consentctl/arguments.hpp"
 #include "tools/consentctl/commands.hpp"
+#include "tools/consentctl/output.hpp"
+#include "tools/consentctl/table.hpp"
 #include "tools/consentctl/terminal.hpp"
 
 #include <algorithm>
@@ -14,13 +16,14 @@ namespace consentd::consentctl {
 namespace {
 
 shown show_quarantine_list(json::value const& body) {
-  table rows({"DELIVERY", "REASON", "RECEIVED", "ISSUER (CLAIMED)", "CONSENT (CLAIMED)", "INTERACTION", "DETAIL"});
+  table rows({"DELIVERY", "REASON", "RECEIVED", "ISSUER (CLAIMED)", "CONSENT (CLAIMED)", "INTERACTION", "DETAIL"},
+             {"INTERACTION", "DETAIL", "ISSUER (CLAIMED)", "RECEIVED", "CONSENT (CLAIMED)"});
   for_each(body, "quarantine", [&](json::value const& one) {
     rows.add({text_of(one, "deliveryId"), text_of(one, "reason"), text_of(one, "receivedAt"),
               text_of(one, "claimedIssuer"), text_of(one, "claimedConsentId"), text_of(one, "interactionId"),
               text_of(one, "detail")});
   });
-  return {rows.text(), hint_of_more(body)};
+  return {rows.text(output_columns()), hint_of_more(body)};
 }
 
 shown show_members(json::value const& body) {
@@ -33,7 +36,7 @@ void add_list(CLI::App& to, context& with, chosen& run) {
   auto limit = std::make_shared<std::string>();
   auto cursor = std::make_shared<std::string>();
   command->add_option("--reason", *why, "Only this reason, such as issuer-mismatch")->check(reason_name());
-  command->add_option("--limit", *limit, "At most so many, up to 1000")->check(page_limit());
+  command->add_option("--limit", *limit, "At most so many")->check(page_limit());
   command->add_option("--cursor", *cursor, "Go on where the page before ended");
   command->callback([&run, &with, why, limit, cursor] {
     run = [&with, why, limit, cursor] {

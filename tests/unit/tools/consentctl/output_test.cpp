@@ -4,12 +4,53 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
+#include <pty.h>
+#include <sstream>
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace consentd;
 using consentctl::testing::has;
 
 namespace {
+
+// What it shows on a terminal of so many columns.
+std::string on_terminal_of(unsigned short columns, std::vector<std::string> command) {
+  winsize const size{.ws_row = 24, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
+  std::vector<char*> arguments;
+  for (auto& each : command) {
+    arguments.push_back(each.data());
+  }
+  arguments.push_back(nullptr);
+  int terminal = -1;
+  auto const child = ::forkpty(&terminal, nullptr, nullptr, &size);
+  BOOST_TEST_REQUIRE(child != -1);
+  if (child == 0) {
+    ::execv(arguments.front(), arguments.data());
+    ::_exit(127);
+  }
+  std::string shown;
+  std::array<char, 4096> part{};
+  // Once the child is gone a terminal gives an error where a pipe would end.
+  for (ssize_t got = 0; (got = ::read(terminal, part.data(), part.size())) > 0;) {
+    shown.append(part.data(), static_cast<std::size_t>(got));
+  }
+  ::close(terminal);
+  ::waitpid(child, nullptr, 0);
+  std::erase(shown, '\r');
+  return shown;
+}
+
+std::size_t widest_line(std::string const& text) {
+  std::istringstream lines(text);
+  std::size_t widest = 0;
+  for (std::string line; std::getline(lines, line);) {
+    widest = std::max(widest, line.size());
+  }
+  return widest;
+}
 
 struct redirected : consentctl::testing::world {
   // `script` has the command as "$@".
@@ -17,6 +58,9 @@ struct redirected : consentctl::testing::world {
     auto made = command(std::move(arguments));
     made.insert(made.begin(), {"/bin/sh", "-c", script, "sh"});
     return made;
+  }
+  std::string on_terminal(unsigned short columns, std::vector<std::string> arguments) const {
+    return on_terminal_of(columns, command(std::move(arguments)));
   }
   tests::finished ctl_to(std::string const& where, std::vector<std::string> arguments) const {
     return tests::run(shell("exec \"$@\" " + where, std::move(arguments)));
@@ -80,6 +124,32 @@ BOOST_AUTO_TEST_CASE(reader_that_has_seen_enough_ends_it_quietly) {
     BOOST_TEST(std::count(told.begin(), told.end(), '\n') == 2, told);
     std::filesystem::remove(folder / "output");
   }
+}
+
+BOOST_AUTO_TEST_CASE(tables_fit_the_terminal_and_lose_nothing_in_a_pipe) {
+  auto const consent = "0d9f9a7e-6a1c-4b0e-9c61-" + std::string(12, '7');
+  announce(consent);
+  event(consent, consent::status::authorized, localapi::testing::at("2026-03-27T11:59:00Z"));
+  auto const refused = deliver(new_interaction_id());
+  quarantine(refused, {reason::issuer_mismatch, "bound to another issuer, as was announced"},
+             localapi::testing::issuer_b, consent);
+  BOOST_TEST(ctl({"consumers", "keep", "billing"}).status == 0);
+  for (auto const& arguments : {std::vector<std::string>{"quarantine", "list"},
+                                {"consents", "list"},
+                                {"consents", "history", consent},
+                                {"consents", "usable", consent, "c-2"},
+                                {"consumers", "list"},
+                                {"operations", "list"}}) {
+    auto const shown = on_terminal(80, arguments);
+    auto const piped = ctl(arguments).output;
+    BOOST_TEST(widest_line(shown) <= 80U, shown);
+    BOOST_TEST(std::count(shown.begin(), shown.end(), '\n') >= std::count(piped.begin(), piped.end(), '\n'), shown);
+    // A wide terminal has what a pipe has.
+    BOOST_TEST(on_terminal(400, arguments) == piped);
+  }
+  BOOST_TEST(widest_line(ctl({"quarantine", "list"}).output) > 150U);
+  auto const narrow = on_terminal(30, {"consents", "list"});
+  BOOST_TEST(narrow.starts_with("CONSENT  " + consent + "\nKIND     account-access\n"), narrow);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
