@@ -15,6 +15,7 @@ namespace consentd::consentctl {
 // Exit statuses; 64, 69 and 74 are those of sysexits(3).
 inline constexpr int exit_fine = 0;
 inline constexpr int exit_failed = 1;
+inline constexpr int exit_unchecked = 2; // as grep(1) and cmp(1) have it: neither yes nor no
 inline constexpr int exit_usage = 64;
 inline constexpr int exit_unavailable = 69;
 inline constexpr int exit_output = 74;

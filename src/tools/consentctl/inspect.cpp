@@ -53,7 +53,7 @@ int inspect(context const& with, inspect_options const& asked) {
   }
   auto read = read_token(asked.file);
   if (!read) {
-    return complain(asked.file + ": cannot be read, or is over 4 MiB", exit_failed);
+    return complain(asked.file + ": cannot be read, or is over 4 MiB", exit_unchecked);
   }
   auto const token = strip(std::move(*read), asked.bearer);
   inspection found;
@@ -69,7 +69,15 @@ int inspect(context const& with, inspect_options const& asked) {
   if (!print(with.json ? found.as_json() + "\n" : found.as_text())) {
     return exit_output;
   }
-  return found.all_hold() ? exit_fine : exit_failed;
+  switch (found.verdict()) {
+  case inspection_verdict::valid:
+    return exit_fine;
+  case inspection_verdict::invalid:
+    return exit_failed;
+  case inspection_verdict::not_checked:
+    break;
+  }
+  return exit_unchecked;
 }
 
 } // namespace
