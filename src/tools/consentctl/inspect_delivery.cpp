@@ -19,7 +19,9 @@ std::optional<config::settings> load_settings(inspect_options const& asked, insp
   auto loaded = config::load(asked.config, config::named_files::left_alone);
   if (!loaded) {
     for (auto const& wrong : loaded.error()) {
-      out.cannot_check({reason::bad_setting, describe(wrong)});
+      // What keeps a file from being read names the file.
+      bool const named = wrong.what.find(wrong.file) != std::string::npos;
+      out.cannot_check({reason::bad_setting, named ? wrong.what : describe(wrong)});
     }
     return std::nullopt;
   }

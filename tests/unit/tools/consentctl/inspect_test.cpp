@@ -150,7 +150,8 @@ BOOST_AUTO_TEST_CASE(keys_that_are_published_must_be_given_offline) {
 BOOST_AUTO_TEST_CASE(settings_that_cannot_be_used_are_told) {
   auto const missing = inspect(good().body, {"--config", folder / "none.toml"});
   BOOST_TEST(missing.status == 2);
-  BOOST_TEST(has(missing, "?     bad-setting: " + (folder / "none.toml")), missing.output);
+  BOOST_TEST(has(missing, "?     bad-setting: no such file: " + (folder / "none.toml") + ": create it"),
+             missing.output);
   BOOST_TEST(tests::run({CONSENTCTL, "inspect", folder / "none", "--config", config}).status == 2);
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <pty.h>
 #include <sstream>
@@ -16,7 +17,7 @@ using consentctl::testing::has;
 
 namespace {
 
-// What it shows on a terminal of so many columns.
+// What it shows on a terminal of so many columns; 0: one that does not know, so that the environment says 80.
 std::string on_terminal_of(unsigned short columns, std::vector<std::string> command) {
   winsize const size{.ws_row = 24, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
   std::vector<char*> arguments;
@@ -28,6 +29,9 @@ std::string on_terminal_of(unsigned short columns, std::vector<std::string> comm
   auto const child = ::forkpty(&terminal, nullptr, nullptr, &size);
   BOOST_TEST_REQUIRE(child != -1);
   if (child == 0) {
+    if (columns == 0) {
+      ::setenv("COLUMNS", "80", 1);
+    }
     ::execv(arguments.front(), arguments.data());
     ::_exit(127);
   }
@@ -144,6 +148,7 @@ BOOST_AUTO_TEST_CASE(tables_fit_the_terminal_and_lose_nothing_in_a_pipe) {
     auto const piped = ctl(arguments).output;
     BOOST_TEST(widest_line(shown) <= 80U, shown);
     BOOST_TEST(std::count(shown.begin(), shown.end(), '\n') >= std::count(piped.begin(), piped.end(), '\n'), shown);
+    BOOST_TEST(on_terminal(0, arguments) == shown);
     // A wide terminal has what a pipe has.
     BOOST_TEST(on_terminal(400, arguments) == piped);
   }
