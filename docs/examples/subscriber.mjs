@@ -14,7 +14,8 @@ function send(options, body) {
     const request = http.request({ socketPath, ...options }, resolve);
     // Longer than the pause between two heartbeats of a stream.
     request.setTimeout(60_000, () => request.destroy(new Error("the daemon is silent")));
-    request.on("error", reject);
+    // A connection that was kept may have been closed by the daemon meanwhile. All that is asked here may be asked twice.
+    request.on("error", (problem) => (request.reusedSocket ? resolve(send(options, body)) : reject(problem)));
     request.end(body);
   });
 }
@@ -25,11 +26,11 @@ async function call(method, path, body) {
   let text = "";
   for await (const part of answer) text += part;
   if (answer.statusCode >= 400) throw new Error(text);
-  return JSON.parse(text);
+  return answer.statusCode;
 }
 
 // What is to be done with an entry goes here. It may come twice: what was not acknowledged comes again.
-function dealWith(entry) {
+async function dealWith(entry) {
   console.log(entry.id, entry.type, entry.subject, entry.data.status);
 }
 
@@ -45,8 +46,9 @@ async function* linesOf(stream) {
 
 async function follow() {
   const path = `/v1/consumers/${name}`;
-  // Makes the consumer if it is not there; then it begins with what comes from now on, and otherwise where it was.
-  await call("PUT", path, { after: "latest" });
+  // Makes the consumer if it is not there, or there no more: then it begins with the oldest entry kept, since seeing some twice is better
+  // than missing one; otherwise it goes on where it was.
+  if ((await call("PUT", path, { after: "earliest" })) === 201) console.error("a new consumer: from the oldest entry kept");
   const stream = await send({ path: `${path}/events`, headers: { Accept: "application/x-ndjson" }, agent: false });
   if (stream.statusCode !== 200) throw new Error(`status ${stream.statusCode}`);
   for await (const line of linesOf(stream)) {
@@ -55,7 +57,7 @@ async function follow() {
       console.log(entry.place, "reset");
       await call("POST", `${path}/ack`, { place: entry.place });
     } else if (entry.control === undefined) {
-      dealWith(entry);
+      await dealWith(entry);
       await call("POST", `${path}/ack`, { place: entry.id });
     }
   }

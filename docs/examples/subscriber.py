@@ -23,12 +23,20 @@ class Daemon(http.client.HTTPConnection):
         self.sock.connect(self.path)
 
     def ask(self, method, target, body):
+        """The answer's status. For what may be asked twice: a connection that was kept may have been closed by the daemon meanwhile."""
+        try:
+            status, told = self.exchange(method, target, body)
+        except OSError:
+            self.close()  # the next request opens it anew
+            status, told = self.exchange(method, target, body)
+        if status >= 400:
+            raise http.client.HTTPException(told)
+        return status
+
+    def exchange(self, method, target, body):
         self.request(method, target, json.dumps(body), {"Content-Type": "application/json"})
         answer = self.getresponse()
-        told = json.loads(answer.read())
-        if answer.status >= 400:
-            raise http.client.HTTPException(told)
-        return told
+        return answer.status, answer.read()
 
 
 def deal_with(entry):
@@ -39,8 +47,10 @@ def deal_with(entry):
 def follow(path, name):
     calls, stream = Daemon(path), Daemon(path)
     try:
-        # Makes the consumer if it is not there; then it begins with what comes from now on, and otherwise where it was.
-        calls.ask("PUT", f"/v1/consumers/{name}", {"after": "latest"})
+        # Makes the consumer if it is not there, or there no more: then it begins with the oldest entry kept, since seeing some twice is
+        # better than missing one; otherwise it goes on where it was.
+        if calls.ask("PUT", f"/v1/consumers/{name}", {"after": "earliest"}) == 201:
+            print("a new consumer: from the oldest entry kept", file=sys.stderr)
         stream.request("GET", f"/v1/consumers/{name}/events", headers={"Accept": "application/x-ndjson"})
         answer = stream.getresponse()
         if answer.status != 200:

@@ -65,6 +65,10 @@ class Evidence(harness.DaemonCase):
             self.assertEqual(done.returncode, 0, done.stdout)
         done = self.inspect(kept, "--jwks", f"x={self.folder / 'jwks/bank-b.json'}")
         self.assertEqual(done.returncode, 1, done.stdout)
+        # Of a set that cannot be read nothing follows, unless another one has the key.
+        unread = ("--jwks", f"x={self.folder / 'none.json'}")
+        self.assertEqual(self.inspect(kept, *unread).returncode, 2)
+        self.assertEqual(self.inspect(kept, *unread, "--jwks", published).returncode, 0)
         forged = dict(kept, jws=kept["jws"].replace(".", ".e30.", 1).replace(".e30.", ".e30", 1))
         self.assertEqual(self.inspect(forged).returncode, 1)
 

@@ -11,9 +11,11 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 from pathlib import Path
 
@@ -43,6 +45,86 @@ def built_examples():
     return made
 
 
+class ImpatientDoor:
+    """A socket before the daemon's that ends each connection once a call was answered, as the daemon ends one that stays idle. Streams go on."""
+
+    def __init__(self, path, daemon):
+        self.path = path
+        self.daemon = daemon
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(path))
+        self.listener.listen()
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def close(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
+
+    def serve(self, client):
+        with client, socket.socket(socket.AF_UNIX) as behind:
+            try:
+                behind.connect(self.daemon)
+                threading.Thread(target=self.pass_on, args=(client, behind), daemon=True).start()
+                answer = b""
+                while part := behind.recv(65536):
+                    client.sendall(part)
+                    answer += part
+                    length = re.search(rb"\r\nContent-Length: (\d+)\r\n", answer, re.I)
+                    if length and len(answer) >= answer.find(b"\r\n\r\n") + 4 + int(length.group(1)):
+                        client.shutdown(socket.SHUT_RDWR)
+                        return
+            except OSError:
+                pass
+
+    @staticmethod
+    def pass_on(client, behind):
+        try:
+            while part := client.recv(65536):
+                behind.sendall(part)
+            behind.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+
+# The example, and the line behind which what is to be done with an entry stands, and how that is made to fail while a file is not there.
+EXAMPLES = {
+    "subscriber.sh": ("sh", "deal_with() { # LINE\n", "[ -e {file} ] || {{ echo no {file} >&2; return 1; }}\n"),
+    "subscriber.py": (sys.executable, "def deal_with(entry):\n", "    import os; os.stat('{file}')\n"),
+    "subscriber.mjs": ("node", "function dealWith(entry) {\n",
+                       "await sleep(1); if (!(await import('node:fs')).existsSync('{file}')) throw new Error('no {file}');\n"),
+}
+
+
+def for_each_example(test):
+    """Runs a test for each example that can run here, each with output and a consumer of its own."""
+    @functools.wraps(test)
+    def tests(self):
+        for name in EXAMPLES:
+            if not shutil.which(EXAMPLES[name][0]):
+                continue
+            with self.subTest(example=name):
+                try:
+                    test(self, name)
+                finally:
+                    self.kill_all(self.running)
+                    self.ctl("consumers", "remove", "example")
+                    for left in ("subscriber.out", "subscriber.err"):
+                        (self.folder / left).unlink()
+    return tests
+
+
+def example(name):
+    return EXAMPLES[name][0], harness.SOURCE / "docs/examples" / name
+
+
 class Examples(harness.DaemonCase):
     def setUp(self):
         super().setUp()
@@ -54,11 +136,12 @@ class Examples(harness.DaemonCase):
             self.announced += 1
             self.announce(f"c-{self.announced}")
 
-    def subscriber(self, *command):
+    def subscriber(self, *command, socket=None):
         with open(self.folder / "subscriber.out", "a") as out, open(self.folder / "subscriber.err", "a") as errors:
-            process = subprocess.Popen([*command, self.folder / "api.sock", "example"], stdout=out, stderr=errors,
+            process = subprocess.Popen([*command, socket or self.folder / "api.sock", "example"], stdout=out, stderr=errors,
                                        start_new_session=True)
         self.addCleanup(self.kill_all, process)
+        self.running = process
         return process
 
     # A shell has children, who would go on without it.
@@ -69,6 +152,12 @@ class Examples(harness.DaemonCase):
 
     def printed(self):
         return re.findall(r"^\S+-\d+ ae\.openfinance\.consent\.announced (\S+) ", (self.folder / "subscriber.out").read_text(), re.M)
+
+    def said(self):
+        return (self.folder / "subscriber.err").read_text()
+
+    def has_acknowledged_all(self):
+        return self.api("/v1/consumers/example")[1]["lagEntries"] == 0
 
     def connected(self):
         status, consumer = self.api("/v1/consumers/example")
@@ -94,8 +183,8 @@ class Examples(harness.DaemonCase):
         try:
             until(self.has_printed_all, "what came after the daemon was dead")
         except AssertionError:
-            self.fail((self.folder / "subscriber.err").read_text() + "\n".join(self.printed()))
-        until(lambda: self.api("/v1/consumers/example")[1]["lagEntries"] == 0, "the last acknowledgement")
+            self.fail(self.said() + "\n".join(self.printed()))
+        until(self.has_acknowledged_all, "the last acknowledgement")
         self.assertLessEqual(len(self.printed()), self.announced + 2)
         # Operators see from their dashboards who is behind.
         connection = http.client.HTTPConnection("127.0.0.1", self.port("operations"), timeout=harness.PATIENCE)
@@ -120,6 +209,51 @@ class Examples(harness.DaemonCase):
     @unittest.skipUnless(shutil.which("node"), "no node")
     def test_node(self):
         self.loses_nothing("node", harness.SOURCE / "docs/examples/subscriber.mjs")
+
+    @for_each_example
+    def test_connection_that_the_daemon_ended_meanwhile_brings_no_entry_twice(self, name):
+        door = ImpatientDoor(self.folder / f"{name}.sock", str(self.folder / "api.sock"))
+        self.addCleanup(door.close)
+        self.announce_some(5)
+        self.subscriber(*example(name), socket=door.path)
+        until(lambda: self.connected() and self.has_acknowledged_all(), "all acknowledged")
+        self.kill_all(self.running)
+        self.assertEqual(self.printed(), [f"c-{number + 1}" for number in range(self.announced)], self.said())
+
+    @for_each_example
+    def test_what_cannot_be_dealt_with_is_not_acknowledged(self, name):
+        self.announce_some(3)
+        program, begin, failing = EXAMPLES[name]
+        mended = self.folder / (name + ".mended")
+        text = (harness.SOURCE / "docs/examples" / name).read_text()
+        self.assertIn(begin, text)
+        copy = self.folder / name
+        copy.write_text(text.replace(begin, begin + failing.format(file=mended)))
+        self.subscriber(program, copy)
+        until(lambda: self.said().count(str(mended)) >= 2, "two failures")
+        self.assertEqual(self.api("/v1/consumers/example")[1]["lagEntries"], self.announced)
+        mended.touch()
+        until(self.has_printed_all, "all of them")
+        until(self.has_acknowledged_all, "the last acknowledgement")
+
+    # Whoever stays away for too long is forgotten.
+    @for_each_example
+    def test_forgotten_subscriber_begins_anew_and_misses_nothing(self, name):
+        subscriber = self.subscriber(*example(name))
+        until(self.connected, "a subscriber that follows")
+        self.announce_some(2)
+        until(self.has_printed_all, "the first entries")
+        # While it follows,
+        self.assertEqual(self.ctl("consumers", "remove", "example").returncode, 0)
+        self.announce_some(2)
+        until(self.has_printed_all, "what came after it was forgotten")
+        until(self.connected, "a subscriber that follows again")
+        # and while it is away.
+        self.kill_all(subscriber)
+        self.assertEqual(self.ctl("consumers", "remove", "example").returncode, 0)
+        self.announce_some(2)
+        self.subscriber(*example(name))
+        until(self.has_printed_all, "what came while it was away")
 
     def test_cpp(self):
         self.loses_nothing(built_examples() / "subscriber")

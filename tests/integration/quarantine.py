@@ -216,8 +216,8 @@ class Doubts(Operators):
     def test_what_cannot_be_settled_stays_as_it_is(self):
         self.start()
         self.in_doubt("c")
-        self.ctl("consents", "settle", "c", "--ended", "Authorized", status=1)
-        self.ctl("consents", "settle", "c", "--ended", "Gone", status=1)
+        self.ctl("consents", "settle", "c", "--ended", "Authorized", status=64)
+        self.ctl("consents", "settle", "c", "--ended", "Gone", status=64)
         self.ctl("consents", "settle", "c", status=64)
         self.ctl("consents", "settle", "c", "--stands", "--ended", "Revoked", status=64)
         self.ctl("consents", "settle", "nobody", "--stands", status=1)

@@ -1,5 +1,6 @@
 #include "tools/consentctl/call.hpp"
 
+#include "tools/consentctl/output.hpp"
 #include "tools/consentctl/terminal.hpp"
 
 #include <algorithm>
@@ -29,17 +30,34 @@ std::string text_of_value(json::value const& value) {
   return out;
 }
 
+int status_of(client::error const& why) {
+  switch (why.code) {
+  case client::errc::unreachable:
+  case client::errc::timed_out:
+    return exit_unavailable;
+  case client::errc::refused:
+    // Without an answer it was the socket that is not for this user.
+    return why.status == 0 ? exit_unavailable : exit_failed;
+  case client::errc::malformed:
+    // A socket's path, or a place, that cannot be one: no later attempt will find it better.
+    return exit_usage;
+  case client::errc::cancelled:
+  case client::errc::too_large:
+  case client::errc::not_understood:
+    break;
+  }
+  return exit_failed;
+}
+
 } // namespace
 
 int complain(std::string_view what, int status) {
-  std::cout.flush();
   std::cerr << "consentctl: " << printable(what) << '\n';
   return status;
 }
 
 int complain_of(client::error const& why) {
-  bool const away = why.code == client::errc::unreachable || why.code == client::errc::timed_out;
-  return complain(client::describe(why), away ? exit_unavailable : exit_failed);
+  return complain(client::describe(why), status_of(why));
 }
 
 client::result<client::answer> ask(context const& with, client::request const& what) {
@@ -55,10 +73,8 @@ int finish(context const& with, client::result<client::answer> const& told, show
     return complain("the daemon's answer is not sound JSON: " + read.error().detail, exit_failed);
   }
   auto const made = how(read->root());
-  if (with.json) {
-    std::cout << printable_json(told->body) << '\n';
-  } else {
-    std::cout << made.text;
+  if (!print(with.json ? printable_json(told->body) + "\n" : made.text)) {
+    return exit_output;
   }
   return made.note.empty() ? made.status : complain(made.note, made.status);
 }

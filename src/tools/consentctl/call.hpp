@@ -12,11 +12,13 @@
 
 namespace consentd::consentctl {
 
-// Exit statuses; 64 and 69 are those of sysexits(3).
+// Exit statuses; 64, 69 and 74 are those of sysexits(3).
 inline constexpr int exit_fine = 0;
 inline constexpr int exit_failed = 1;
+inline constexpr int exit_unchecked = 2; // as grep(1) and cmp(1) have it: neither yes nor no
 inline constexpr int exit_usage = 64;
 inline constexpr int exit_unavailable = 69;
+inline constexpr int exit_output = 74;
 
 // What every command knows.
 struct context {
@@ -38,8 +40,9 @@ struct shown {
 };
 using show = std::function<shown(json::value const& body)>;
 
-// Prints the body when JSON was asked for, else what `how` makes of it; its status counts either way. A problem, or a
-// daemon that cannot be reached, becomes one line on standard error and its exit status.
+// Prints the body when JSON was asked for, else what `how` makes of it; its status counts either way, unless the answer
+// cannot be printed. A problem, or a daemon that cannot be reached, becomes one line on standard error and its exit
+// status.
 int finish(context const& with, client::result<client::answer> const& told, show const& how);
 int finish(context const& with, client::request const& what, show const& how);
 int get(context const& with, std::string const& target, show const& how);

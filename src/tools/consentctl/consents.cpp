@@ -1,4 +1,7 @@
+#include "tools/consentctl/arguments.hpp"
 #include "tools/consentctl/commands.hpp"
+#include "tools/consentctl/output.hpp"
+#include "tools/consentctl/table.hpp"
 #include "tools/consentctl/terminal.hpp"
 #include "json/writer.hpp"
 
@@ -16,23 +19,25 @@ std::string consent_path(std::string const& id, std::string_view rest = {}) {
 }
 
 shown show_list(json::value const& body) {
-  table rows({"CONSENT", "KIND", "STATUS", "SINCE", "EXPIRES", "FLAGS", "ISSUER"});
+  table rows({"CONSENT", "KIND", "STATUS", "SINCE", "EXPIRES", "FLAGS", "ISSUER"},
+             {"ISSUER", "SINCE", "KIND", "EXPIRES", "FLAGS"});
   for_each(body, "consents", [&](json::value const& one) {
     rows.add({text_of(one, "consentId"), text_of(one, "kind"), text_of(one, "status"),
               text_of(one, "statusUpdateDateTime"), text_of(one, "expirationDateTime"), text_of(one, "flags"),
               text_of(one, "issuer")});
   });
-  return {rows.text(), hint_of_more(body)};
+  return {rows.text(output_columns()), hint_of_more(body)};
 }
 
 shown show_history(json::value const& body) {
-  table rows({"PLACE", "RECORDED", "TYPE", "DISPOSITION", "REPORTED", "FROM", "TO", "FLAGS", "INTERACTION"});
+  table rows({"PLACE", "RECORDED", "TYPE", "DISPOSITION", "REPORTED", "FROM", "TO", "FLAGS", "INTERACTION"},
+             {"INTERACTION", "TYPE", "FLAGS", "REPORTED", "PLACE", "FROM"});
   for_each(body, "history", [&](json::value const& one) {
     rows.add({text_of(one, "place"), text_of(one, "recordedAt"), text_of(one, "type"), text_of(one, "disposition"),
               text_of(one, "reportedStatus"), text_of(one, "previousStatus"), text_of(one, "status"),
               text_of(one, "flags"), text_of(one, "interactionId")});
   });
-  return {rows.text(), hint_of_more(body)};
+  return {rows.text(output_columns()), hint_of_more(body)};
 }
 
 shown show_members(json::value const& body) {
@@ -48,7 +53,7 @@ shown show_usable(json::value const& body) {
 }
 
 shown show_all_usable(json::value const& body) {
-  table rows({"CONSENT", "USABLE", "REASON", "STATUS", "EXPIRES", "AS OF"});
+  table rows({"CONSENT", "USABLE", "REASON", "STATUS", "EXPIRES", "AS OF"}, {"AS OF", "EXPIRES", "STATUS"});
   bool all = true;
   for_each(body, "consents", [&](json::value const& one) {
     auto const usable = text_of(one, "usable") == "true";
@@ -56,7 +61,7 @@ shown show_all_usable(json::value const& body) {
     rows.add({text_of(one, "consentId"), usable ? "yes" : "no", text_of(one, "reason"), text_of(one, "status"),
               text_of(one, "expirationDateTime"), text_of(one, "asOf")});
   });
-  return {rows.text(), {}, all ? exit_fine : exit_failed};
+  return {rows.text(output_columns()), {}, all ? exit_fine : exit_failed};
 }
 
 struct list_options {
@@ -73,13 +78,13 @@ struct list_options {
 void add_list(CLI::App& to, context& with, chosen& run) {
   auto* const command = to.add_subcommand("list", "Consents, by id");
   auto asked = std::make_shared<list_options>();
-  command->add_option("--status", asked->status, "Authorized, Suspended, …");
-  command->add_option("--kind", asked->kind, "account-access, payment or insurance");
+  command->add_option("--status", asked->status, "Only consents that have this status")->check(consent_status());
+  command->add_option("--kind", asked->kind, "Only consents of this kind")->check(consent_kind());
   command->add_option("--issuer", asked->issuer, "Bound to this issuer");
   command->add_option("--base", asked->base, "Renewals of this consent");
   command->add_option("--updated-after", asked->updated_after, "Changed after this time (RFC 3339)");
   command->add_option("--expires-before", asked->expires_before, "Expiring before this time (RFC 3339)");
-  command->add_option("--limit", asked->limit, "At most so many, up to 1000");
+  command->add_option("--limit", asked->limit, "At most so many")->check(page_limit());
   command->add_option("--cursor", asked->cursor, "Go on where the page before ended");
   command->callback([&run, &with, asked] {
     run = [&with, asked] {
@@ -137,8 +142,8 @@ void add_wait(CLI::App& to, context& with, chosen& run) {
       to.add_subcommand("wait", "Wait until a consent has one of these statuses; 1 when the time is over");
   auto asked = std::make_shared<wait_options>();
   command->add_option("id", asked->id, "The consent's id")->required();
-  command->add_option("status", asked->statuses, "Authorized, Rejected, …")->required();
-  command->add_option("--timeout", asked->timeout, "Seconds, up to 300")->check(CLI::Range(1, 300));
+  command->add_option("status", asked->statuses, "The statuses")->required()->check(consent_status());
+  command->add_option("--timeout", asked->timeout, "Seconds")->check(CLI::Range(1, 300))->capture_default_str();
   command->callback([&run, &with, asked] { run = [&with, asked] { return wait(with, *asked); }; });
 }
 
@@ -148,7 +153,7 @@ void add_history(CLI::App& to, context& with, chosen& run) {
   auto limit = std::make_shared<std::string>();
   auto cursor = std::make_shared<std::string>();
   command->add_option("id", *id, "The consent's id")->required();
-  command->add_option("--limit", *limit, "At most so many, up to 1000");
+  command->add_option("--limit", *limit, "At most so many")->check(page_limit());
   command->add_option("--cursor", *cursor, "Go on where the page before ended");
   command->callback([&run, &with, id, limit, cursor] {
     run = [&with, id, limit, cursor] {
@@ -185,7 +190,7 @@ int bind(context const& with, announce_options const& asked) {
     auto const released = printable(text_of(body, "releasedEvents"));
     return shown{printable(asked.id) + " is bound to " + printable(text_of(body, "issuer")) + ", status " +
                      printable(status) + "; events released: " + released + "\n",
-                 status == "-" ? "its events that were refused can be retried: quarantine retry --reason "
+                 status == "-" ? "its events that were refused can be retried: consentctl quarantine retry --reason "
                                  "issuer-mismatch --consent " +
                                      asked.id
                                : std::string()};
@@ -248,7 +253,7 @@ void add_settle(CLI::App& to, context& with, chosen& run) {
   command->add_option("id", asked->id, "The consent's id")->required();
   auto* const verdict = command->add_option_group("verdict");
   verdict->add_flag("--stands", asked->stands, "It is what it was before the doubt");
-  verdict->add_option("--ended", asked->ended, "It ended with this status: Revoked, Expired, Rejected or Consumed");
+  verdict->add_option("--ended", asked->ended, "It ended with this status")->check(terminal_status());
   verdict->require_option(1);
   command->callback([&run, &with, asked] { run = [&with, asked] { return settle(with, *asked); }; });
 }
@@ -259,7 +264,7 @@ void add_naming(CLI::App& to, context& with, chosen& run, std::string const& nam
   auto* const command = to.add_subcommand(name, help);
   auto asked = std::make_shared<announce_options>();
   command->add_option("id", asked->id, "The consent's id")->required();
-  command->add_option("--kind", asked->kind, "account-access, payment or insurance")->required();
+  command->add_option("--kind", asked->kind, "Of this kind")->required()->check(consent_kind());
   command->add_option("--issuer", asked->issuer, "The institution's issuer at the Hub")->required();
   command->add_option("--expires", asked->expires, "Its expiry (RFC 3339)");
   command->add_option("--base", asked->base, "The consent that it renews");

@@ -1,8 +1,10 @@
 #include "base/time.hpp"
+#include "tools/consentctl/arguments.hpp"
 #include "tools/consentctl/commands.hpp"
 #include "tools/consentctl/event_lines.hpp"
 #include "tools/consentctl/following.hpp"
-#include "tools/consentctl/terminal.hpp"
+#include "tools/consentctl/output.hpp"
+#include "tools/consentctl/table.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -19,12 +21,12 @@ shown show_members(json::value const& body) {
 }
 
 shown show_list(json::value const& body) {
-  table rows({"CONSUMER", "PLACE", "LAG", "SECONDS", "CONNECTED", "PAUSED", "SEEN", "UID"});
+  table rows({"CONSUMER", "PLACE", "LAG", "SECONDS", "CONNECTED", "PAUSED", "SEEN", "UID"}, {"UID", "SEEN", "PLACE"});
   for_each(body, "consumers", [&](json::value const& one) {
     rows.add({text_of(one, "name"), text_of(one, "place"), text_of(one, "lagEntries"), text_of(one, "lagSeconds"),
               text_of(one, "connected"), text_of(one, "paused"), text_of(one, "seenAt"), text_of(one, "uid")});
   });
-  return {rows.text()};
+  return {rows.text(output_columns())};
 }
 
 struct keep_options {
@@ -43,8 +45,8 @@ void add_keep(CLI::App& to, context& with, chosen& run) {
   command->add_option("name", asked->name, "The consumer's name")->required();
   command->add_option("--type", asked->type, "Only this CloudEvents type");
   command->add_option("--subject", asked->subject, "Only this consent or resource");
-  command->add_option("--status", asked->status, "Only entries with this status");
-  command->add_option("--kind", asked->kind, "account-access, payment or insurance");
+  command->add_option("--status", asked->status, "Only entries with this status")->check(any_status());
+  command->add_option("--kind", asked->kind, "Only consents of this kind")->check(consent_kind());
   command->add_option("--issuer", asked->issuer, "Only this issuer");
   command->add_option("--after", asked->after, "Where a new one begins: a place, earliest or latest");
   command->callback([&run, &with, asked] {
@@ -117,7 +119,10 @@ int follow(context const& with, follow_options const& asked) {
   int status = exit_fine;
   client::daemon daemon(with.client_settings());
   auto const ended = follow_stream(with, client::consumed_by(asked.name), [&](client::event const& one) {
-    print_event(with, one);
+    if (!print_event(with, one)) {
+      status = exit_output;
+      return false;
+    }
     if (one.kind == client::event_kind::end) {
       status = exit_failed;
       return false;
@@ -136,7 +141,7 @@ void add_follow(CLI::App& to, context& with, chosen& run) {
   auto* const command = to.add_subcommand("follow", "Print what comes, and acknowledge what was printed");
   auto asked = std::make_shared<follow_options>();
   command->add_option("name", asked->name, "The consumer's name")->required();
-  command->add_option("--count", asked->count, "End after so many");
+  command->add_option("--count", asked->count, "End after so many entries");
   command->callback([&run, &with, asked] { run = [&with, asked] { return follow(with, *asked); }; });
 }
 

@@ -1,10 +1,10 @@
 #include "tools/consentctl/event_lines.hpp"
 
+#include "tools/consentctl/output.hpp"
 #include "tools/consentctl/terminal.hpp"
 #include "json/document.hpp"
 
 #include <cstddef>
-#include <iostream>
 #include <string>
 #include <string_view>
 
@@ -19,24 +19,28 @@ std::string short_type(std::string_view type) {
       type.remove_prefix(prefix.size());
     }
   }
-  return printable(type);
+  return printable_among_others(type);
 }
 
 std::string line_of_entry(client::event const& one) {
   auto const read =
       json::document::parse(one.json, {.bytes = std::size_t{16} * 1024 * 1024, .depth = 64, .values = 1000000});
-  auto const of_event = [&](std::string_view name) { return read ? printable(text_of(read->root(), name)) : "-"; };
+  auto const of_event = [&](std::string_view name) {
+    return read ? printable_among_others(text_of(read->root(), name)) : "-";
+  };
   auto const data = read ? read->root().find("data") : std::nullopt;
-  auto const kind = data ? printable(text_of(*data, "kind")) : "-";
-  auto const or_dash = [](std::string const& text) { return text.empty() ? std::string("-") : printable(text); };
-  return printable(one.place) + "  " + of_event("time") + "  " + printable(one.subject) + "  " + kind + "  " +
-         short_type(one.type) + "  " + or_dash(one.previous_status) + " -> " + or_dash(one.status) + "  " +
-         of_event("disposition");
+  auto const kind = data ? printable_among_others(text_of(*data, "kind")) : "-";
+  auto const or_dash = [](std::string const& text) {
+    return text.empty() ? std::string("-") : printable_among_others(text);
+  };
+  return printable_among_others(one.place) + "  " + of_event("time") + "  " + printable_among_others(one.subject) +
+         "  " + kind + "  " + short_type(one.type) + "  " + or_dash(one.previous_status) + " -> " +
+         or_dash(one.status) + "  " + of_event("disposition");
 }
 
 std::string requested_in(client::event const& reset) {
   auto const read = json::document::parse(reset.json, {});
-  return read ? printable(text_of(read->root(), "requested")) : "-";
+  return read ? printable_among_others(text_of(read->root(), "requested")) : "-";
 }
 
 std::string line_of(client::event const& one) {
@@ -44,17 +48,17 @@ std::string line_of(client::event const& one) {
   case client::event_kind::entry:
     return line_of_entry(one);
   case client::event_kind::row:
-    return printable(one.place) + "  " + printable(one.subject) + "  " +
-           printable(one.status.empty() ? "-" : one.status) + "  " + printable(one.issuer);
+    return printable_among_others(one.place) + "  " + printable_among_others(one.subject) + "  " +
+           printable_among_others(one.status.empty() ? "-" : one.status) + "  " + printable_among_others(one.issuer);
   case client::event_kind::rows_begin:
     return "rows: all consents follow";
   case client::event_kind::rows_end:
     return "rows end: changes follow";
   case client::event_kind::reset:
-    return "reset: the place " + requested_in(one) + " cannot be resumed from (" + printable(one.reason) +
+    return "reset: the place " + requested_in(one) + " cannot be resumed from (" + printable_among_others(one.reason) +
            "); from the oldest entry kept";
   case client::event_kind::end:
-    return "end: " + printable(one.reason);
+    return "end: " + printable_among_others(one.reason);
   }
   return {};
 }
@@ -83,8 +87,8 @@ std::string json_of(client::event const& one) {
 
 } // namespace
 
-void print_event(context const& with, client::event const& one) {
-  std::cout << (with.json ? json_of(one) : line_of(one)) << std::endl;
+bool print_event(context const& with, client::event const& one) {
+  return print((with.json ? json_of(one) : line_of(one)) + "\n");
 }
 
 } // namespace consentd::consentctl

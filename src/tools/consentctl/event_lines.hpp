@@ -8,8 +8,9 @@
 
 namespace consentd::consentctl {
 
-// One line for an entry, a reset, a row or the end of a consumer's stream, as text or as JSON, flushed.
-void print_event(context const& with, client::event const& one);
+// One line for an entry, a reset, a row or the end of a consumer's stream, as text or as JSON, at once. False when
+// it could not be written: then it was not told to anybody.
+[[nodiscard]] bool print_event(context const& with, client::event const& one);
 
 } // namespace consentd::consentctl
 

@@ -43,87 +43,107 @@ bool has(json::value const& object, std::string_view name) {
   return text_of(object, name) != "-";
 }
 
-std::string keys_of(json::value const& delivery) {
-  std::string text;
+// A sentence a line.
+class story {
+public:
+  void say(std::string const& sentence) { text_ += sentence + "\n"; }
+  std::string take() { return std::move(text_); }
+
+private:
+  std::string text_;
+};
+
+// For the end of a sentence: what the daemon says may end in a full stop of its own.
+std::string without_stop(std::string text) {
+  text.erase(text.find_last_not_of('.') + 1);
+  return text;
+}
+
+void tell_keys(json::value const& delivery, story& out) {
   if (has(delivery, "jweKid")) {
-    text += "It was opened with our key " + said(delivery, "jweKid") + ". ";
+    out.say("It was opened with our key " + said(delivery, "jweKid") + ".");
   }
   if (has(delivery, "jwsKid")) {
-    text += "It says that " + said(delivery, "issuer") + " signed it with the key " + said(delivery, "jwsKid") + ". ";
+    out.say("It says that " + said(delivery, "issuer") + " signed it with the key " + said(delivery, "jwsKid") + ".");
   }
-  return text;
 }
 
-std::string why_not(json::value const& delivery) {
-  auto const name = text_of(delivery, "reason");
-  auto const why = parse_reason(name);
-  auto text = printable(why ? meaning(*why) : std::string_view("a reason of a newer daemon")) + " (" + printable(name);
-  text += has(delivery, "detail") ? ": " + said(delivery, "detail") + ")." : ").";
-  return text;
+void tell_when(json::value const& delivery, story& out) {
+  if (!has(delivery, "finishedAt")) {
+    return;
+  }
+  auto const attempts = text_of(delivery, "attempts");
+  out.say("It was judged at " + said(delivery, "finishedAt") +
+          (attempts == "1" ? "." : ", the last of " + printable(attempts) + " times."));
 }
 
-std::string what_to_do(json::value const& delivery) {
+void tell_decided(json::value const& delivery, story& out) {
+  tell_keys(delivery, out);
+  if (has(delivery, "consentId")) {
+    out.say("It is about the consent " + said(delivery, "consentId") + ".");
+  }
+  out.say(meaning_of_disposition(text_of(delivery, "disposition")));
+  out.say("It is the entry " + said(delivery, "place") + " of the journal.");
+  tell_when(delivery, out);
+  if (has(delivery, "consentId")) {
+    out.say("What came before and after it: consentctl consents history " + said(delivery, "consentId"));
+  }
+}
+
+void tell_refused(json::value const& delivery, story& out) {
   auto const why = parse_reason(text_of(delivery, "reason"));
   auto const id = said(delivery, "deliveryId");
-  return why && is_final(*why) ? " No retry can change that."
-                               : " Once the cause is mended: consentctl quarantine retry " + id + ".";
-}
-
-std::string story_of_decided(json::value const& delivery) {
-  auto text = keys_of(delivery);
-  text += has(delivery, "consentId") ? "It is about the consent " + said(delivery, "consentId") + ". " : std::string();
-  text += meaning_of_disposition(text_of(delivery, "disposition"));
-  text += " It is the entry " + said(delivery, "place") + " of the journal.";
-  if (has(delivery, "consentId")) {
-    text += " What it moved: consentctl consents history " + said(delivery, "consentId") + ".";
+  tell_keys(delivery, out);
+  out.say("It was not accepted: " + said(delivery, "reason") +
+          (has(delivery, "detail") ? ", " + without_stop(said(delivery, "detail")) : std::string()) + ".");
+  out.say(why ? std::string(meaning(*why)) : "That is a reason of a newer daemon.");
+  tell_when(delivery, out);
+  if (text_of(delivery, "state") == "dropped") {
+    out.say("It was taken out of quarantine since, and its body is gone.");
+    out.say("Who had that done: consentctl operations list --subject " + id);
+    return;
   }
-  return text;
+  out.say("It is in quarantine.");
+  out.say(why && is_final(*why) ? "No retry can change that."
+                                : "Once the cause is mended: consentctl quarantine retry " + id);
 }
 
-// What has become of it, in sentences.
-std::string story_of(json::value const& delivery) {
+void tell_outcome(json::value const& delivery, story& out) {
   auto const state = text_of(delivery, "state");
   if (has(delivery, "repeatsDeliveryId")) {
-    return "It repeats the delivery " + said(delivery, "repeatsDeliveryId") + ", which goes on for both.";
+    out.say("It repeats the delivery " + said(delivery, "repeatsDeliveryId") + ", which goes on for both.");
+  } else if (state == "pending") {
+    out.say("It is on disk, and waits to be opened.");
+  } else if (state == "waiting-for-consent") {
+    out.say("Its signature holds.");
+    out.say("It waits until a service announces the consent " + said(delivery, "waitsFor") +
+            ": consentctl consents announce " + said(delivery, "waitsFor") + " --kind … --issuer …");
+  } else if (state == "waiting-for-keys") {
+    out.say("It waits for keys of " + said(delivery, "waitsFor") +
+            ", which cannot be had right now; it goes on by itself when they come.");
+  } else if (state == "decided") {
+    tell_decided(delivery, out);
+  } else {
+    tell_refused(delivery, out);
   }
-  if (state == "pending") {
-    return "It is on disk, and waits to be opened.";
-  }
-  if (state == "waiting-for-consent") {
-    return "Its signature holds. It waits until a service announces the consent " + said(delivery, "waitsFor") +
-           ": consentctl consents announce " + said(delivery, "waitsFor") + " --kind … --issuer ….";
-  }
-  if (state == "waiting-for-keys") {
-    return "It waits for keys of " + said(delivery, "waitsFor") +
-           ", which cannot be had right now; it goes on by itself when they come.";
-  }
-  if (state == "decided") {
-    return story_of_decided(delivery);
-  }
-  auto const refused = keys_of(delivery) + "It was not accepted: " + why_not(delivery);
-  return state == "dropped" ? refused + " It was taken out of quarantine, and its body is gone."
-                            : refused + " It is in quarantine." + what_to_do(delivery);
 }
 
-std::string story(json::value const& delivery) {
-  auto text = "Delivery " + said(delivery, "deliveryId") + " was received and acknowledged at " +
-              said(delivery, "receivedAt") + ". " + story_of(delivery);
-  if (has(delivery, "finishedAt")) {
-    text += " That was settled at " + said(delivery, "finishedAt");
-    auto const attempts = text_of(delivery, "attempts");
-    text += attempts == "1" ? "." : ", after " + printable(attempts) + " attempts.";
-  }
-  return text + "\n";
+// Whether it was acknowledged is not said: where answers wait for the outcome, what is refused was not.
+std::string story_of(json::value const& delivery) {
+  story out;
+  out.say("Delivery " + said(delivery, "deliveryId") + " was received at " + said(delivery, "receivedAt") + ".");
+  tell_outcome(delivery, out);
+  return out.take();
 }
 
 shown show_stories(json::value const& body) {
   std::string text;
-  for_each(body, "deliveries", [&](json::value const& one) { text += (text.empty() ? "" : "\n") + story(one); });
+  for_each(body, "deliveries", [&](json::value const& one) { text += (text.empty() ? "" : "\n") + story_of(one); });
   if (text.empty()) {
-    return {{},
-            "no delivery of this interaction id was acknowledged: it was refused at once, which the log tells, or it "
-            "never came",
-            exit_failed};
+    return {
+        {},
+        "no delivery of this interaction id was kept: it was refused at once, which the log tells, or it never came",
+        exit_failed};
   }
   return {text};
 }

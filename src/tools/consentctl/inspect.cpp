@@ -1,6 +1,7 @@
 #include "tools/consentctl/inspect.hpp"
 
 #include "tools/consentctl/commands.hpp"
+#include "tools/consentctl/output.hpp"
 
 #include <array>
 #include <fstream>
@@ -52,7 +53,7 @@ int inspect(context const& with, inspect_options const& asked) {
   }
   auto read = read_token(asked.file);
   if (!read) {
-    return complain(asked.file + ": cannot be read, or is over 4 MiB", exit_failed);
+    return complain(asked.file + ": cannot be read, or is over 4 MiB", exit_unchecked);
   }
   auto const token = strip(std::move(*read), asked.bearer);
   inspection found;
@@ -65,8 +66,18 @@ int inspect(context const& with, inspect_options const& asked) {
   } else {
     inspect_event(asked, token, *received, found);
   }
-  std::cout << (with.json ? found.as_json() + "\n" : found.as_text());
-  return found.all_hold() ? exit_fine : exit_failed;
+  if (!print(with.json ? found.as_json() + "\n" : found.as_text())) {
+    return exit_output;
+  }
+  switch (found.verdict()) {
+  case inspection_verdict::valid:
+    return exit_fine;
+  case inspection_verdict::invalid:
+    return exit_failed;
+  case inspection_verdict::not_checked:
+    break;
+  }
+  return exit_unchecked;
 }
 
 } // namespace

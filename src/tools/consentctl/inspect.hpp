@@ -23,8 +23,8 @@ struct inspect_options {
   bool show_payload = false;
 };
 
-// As the daemon would: by its code, with its settings. Settings and files that cannot be used are a failure in `out`,
-// too.
+// As the daemon would: by its code, with its settings. Where settings or files cannot be used, `out` says that nothing
+// was checked.
 void inspect_event(inspect_options const& asked, std::string const& token, timestamp received, inspection& out);
 void inspect_bearer(inspect_options const& asked, std::string const& token, timestamp now, inspection& out);
 

@@ -19,7 +19,9 @@ std::optional<config::settings> load_settings(inspect_options const& asked, insp
   auto loaded = config::load(asked.config, config::named_files::left_alone);
   if (!loaded) {
     for (auto const& wrong : loaded.error()) {
-      out.fails({reason::bad_setting, describe(wrong)});
+      // What keeps a file from being read names the file.
+      bool const named = wrong.what.find(wrong.file) != std::string::npos;
+      out.cannot_check({reason::bad_setting, named ? wrong.what : describe(wrong)});
     }
     return std::nullopt;
   }
@@ -31,7 +33,7 @@ bool take_files(offline_keys& keys, std::vector<std::string> const& given, inspe
     // An issuer is a URL and may hold "=" in its query; a file's name after the last one is as good as any other.
     auto const equals = one.rfind('=');
     if (equals == std::string::npos || !keys.replace(one.substr(0, equals), one.substr(equals + 1))) {
-      out.fails({reason::bad_setting, "--jwks " + one + ": ISSUER=FILE with a configured issuer is expected"});
+      out.cannot_check({reason::bad_setting, "--jwks " + one + ": ISSUER=FILE with a configured issuer is expected"});
       return false;
     }
   }
@@ -112,7 +114,7 @@ void inspect_event(inspect_options const& asked, std::string const& token, times
   }
   auto const keys = config::load_decryption_keys(*settings);
   if (!keys) {
-    out.fails(keys.error());
+    out.cannot_check(keys.error());
     return;
   }
   auto const event = jose::open_event(token, received, keys->ring, issuers, config::event_policy_of(*settings), &out);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace consentd::consentctl {
 namespace {
@@ -64,17 +65,27 @@ void compare_with_set(inspect_options const& asked, json::value const& jwk, insp
              "own with --jwks ISSUER=FILE.");
     return;
   }
+  std::vector<failure> unread;
   for (auto const& one : asked.jwks) {
     auto const text = config::read_file(one.substr(one.rfind('=') + 1));
     auto const set = text ? jose::jwk_set::parse(*text) : result<jose::jwk_set>(text.error());
+    if (!set) {
+      unread.push_back(set.error());
+      continue;
+    }
     auto const key = jose::verification_key::from_jwk(jwk);
-    auto const published = set && key ? set->find((*key)->kid()) : nullptr;
+    auto const published = key ? set->find((*key)->kid()) : nullptr;
     if (published && published->jwk() == (*key)->jwk()) {
       out.holds("key", "the set " + one + " has it");
       return;
     }
   }
-  out.fails({reason::unknown_signing_key, "no set of --jwks has the key"});
+  for (auto const& one : unread) {
+    out.cannot_check(one);
+  }
+  if (unread.empty()) {
+    out.fails({reason::unknown_signing_key, "no set of --jwks has the key"});
+  }
 }
 
 void add_facts(json::value const& evidence, inspection& out) {

@@ -53,13 +53,15 @@ result<std::string> verify_jws(std::string const& token, std::string jwk, inspec
 void inspect_jose(inspect_options const& asked, std::string const& token, inspection& out) {
   auto jwk = config::read_file(asked.key);
   if (!jwk) {
-    out.fails(jwk.error());
+    out.cannot_check(jwk.error());
     return;
   }
   bool const encrypted = std::count(token.begin(), token.end(), '.') == 4;
   auto payload =
       encrypted ? open_jwe(token, std::move(*jwk), asked.allow_sha1, out) : verify_jws(token, std::move(*jwk), out);
-  if (!payload) {
+  if (!payload && payload.error().code == reason::bad_key) {
+    out.cannot_check(payload.error());
+  } else if (!payload) {
     out.fails(payload.error());
   } else if (asked.show_payload) {
     out.payload(std::move(*payload));

@@ -1,8 +1,10 @@
 // consentctl: the operator's tool. Talks to the daemon's socket; `inspect` works offline.
+#include "tools/consentctl/arguments.hpp"
 #include "tools/consentctl/commands.hpp"
+#include "tools/consentctl/output.hpp"
+#include "tools/consentctl/usage.hpp"
 
 #include <exception>
-#include <iostream>
 
 namespace consentd::consentctl {
 
@@ -12,6 +14,7 @@ int run_command(int argc, char** argv) {
   CLI::App application("Looks into a running consentd, and inspects tokens offline.", "consentctl");
   application.require_subcommand(1);
   application.fallthrough();
+  application.set_version_flag("--version", "consentctl " CONSENTD_VERSION, "Print the version, and end");
   context with;
   application.add_option("--socket", with.socket, "The daemon's Unix socket")
       ->envname("CONSENTD_SOCKET")
@@ -30,13 +33,14 @@ int run_command(int argc, char** argv) {
   add_deliveries(application, with, run);
   add_evidence(application, with, run);
   add_inspect(application, with, run);
+  refuse_empty_arguments(application);
   try {
     application.parse(argc, argv);
   } catch (CLI::ParseError const& wrong) {
-    // --help comes this way, too, with a status of 0.
-    return application.exit(wrong) == 0 ? exit_fine : exit_usage;
+    return answer_usage(application, wrong);
   }
-  return run();
+  auto const status = run();
+  return all_printed() ? status : exit_output;
 }
 
 } // namespace
@@ -44,6 +48,7 @@ int run_command(int argc, char** argv) {
 } // namespace consentd::consentctl
 
 int main(int argc, char** argv) {
+  consentd::consentctl::occupy_standard_descriptors();
   try {
     return consentd::consentctl::run_command(argc, argv);
   } catch (std::exception const& bug) {

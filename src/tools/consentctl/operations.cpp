@@ -1,5 +1,7 @@
+#include "tools/consentctl/arguments.hpp"
 #include "tools/consentctl/commands.hpp"
-#include "tools/consentctl/terminal.hpp"
+#include "tools/consentctl/output.hpp"
+#include "tools/consentctl/table.hpp"
 
 #include <memory>
 #include <string>
@@ -9,12 +11,12 @@ namespace consentd::consentctl {
 namespace {
 
 shown show_operations(json::value const& body) {
-  table rows({"RECORDED", "UID", "OPERATION", "SUBJECT", "DETAIL"});
+  table rows({"RECORDED", "UID", "OPERATION", "SUBJECT", "DETAIL"}, {"DETAIL", "UID"});
   for_each(body, "operations", [&](json::value const& one) {
     rows.add({text_of(one, "recordedAt"), text_of(one, "uid"), text_of(one, "operation"), text_of(one, "subject"),
               text_of(one, "detail")});
   });
-  return {rows.text(), hint_of_more(body)};
+  return {rows.text(output_columns()), hint_of_more(body)};
 }
 
 } // namespace
@@ -31,7 +33,7 @@ void add_operations(CLI::App& to, context& with, chosen& run) {
   command->add_option("--operation", *what, "Only this one, such as drop-delivery");
   command->add_option("--subject", *subject, "Only about this delivery's number or consumer");
   command->add_option("--uid", *user, "Only of this user's number");
-  command->add_option("--limit", *limit, "At most so many, up to 1000");
+  command->add_option("--limit", *limit, "At most so many")->check(page_limit());
   command->add_option("--cursor", *cursor, "Go on where the page before ended");
   command->callback([&run, &with, what, subject, user, limit, cursor] {
     run = [&with, what, subject, user, limit, cursor] {

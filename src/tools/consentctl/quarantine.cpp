@@ -1,9 +1,11 @@
 #include "base/reason.hpp"
+#include "tools/consentctl/arguments.hpp"
 #include "tools/consentctl/commands.hpp"
+#include "tools/consentctl/output.hpp"
+#include "tools/consentctl/table.hpp"
 #include "tools/consentctl/terminal.hpp"
 
 #include <algorithm>
-#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,13 +16,14 @@ namespace consentd::consentctl {
 namespace {
 
 shown show_quarantine_list(json::value const& body) {
-  table rows({"DELIVERY", "REASON", "RECEIVED", "ISSUER (CLAIMED)", "CONSENT (CLAIMED)", "INTERACTION", "DETAIL"});
+  table rows({"DELIVERY", "REASON", "RECEIVED", "ISSUER (CLAIMED)", "CONSENT (CLAIMED)", "INTERACTION", "DETAIL"},
+             {"INTERACTION", "DETAIL", "ISSUER (CLAIMED)", "RECEIVED", "CONSENT (CLAIMED)"});
   for_each(body, "quarantine", [&](json::value const& one) {
     rows.add({text_of(one, "deliveryId"), text_of(one, "reason"), text_of(one, "receivedAt"),
               text_of(one, "claimedIssuer"), text_of(one, "claimedConsentId"), text_of(one, "interactionId"),
               text_of(one, "detail")});
   });
-  return {rows.text(), hint_of_more(body)};
+  return {rows.text(output_columns()), hint_of_more(body)};
 }
 
 shown show_members(json::value const& body) {
@@ -32,8 +35,8 @@ void add_list(CLI::App& to, context& with, chosen& run) {
   auto why = std::make_shared<std::string>();
   auto limit = std::make_shared<std::string>();
   auto cursor = std::make_shared<std::string>();
-  command->add_option("--reason", *why, "Only this reason, such as issuer-mismatch");
-  command->add_option("--limit", *limit, "At most so many, up to 1000");
+  command->add_option("--reason", *why, "Only this reason, such as issuer-mismatch")->check(reason_name());
+  command->add_option("--limit", *limit, "At most so many")->check(page_limit());
   command->add_option("--cursor", *cursor, "Go on where the page before ended");
   command->callback([&run, &with, why, limit, cursor] {
     run = [&with, why, limit, cursor] {
@@ -122,20 +125,26 @@ struct action {
 constexpr action retrying{"POST", "/retry", "retried"};
 constexpr action dropping{"DELETE", "", "dropped"};
 
-// True when others may still be tried.
-bool act_on(context const& with, action const& what, std::string const& id, std::size_t& done) {
+// What became of one delivery.
+struct attempt {
+  int status = exit_fine;
+  bool done = false;
+  bool go_on = true; // others may fare better
+};
+
+attempt act_on(context const& with, action const& what, std::string const& id) {
   auto const path = "/v1/quarantine/" + client::percent_encode(id) + std::string(what.under);
   auto const told = ask(with, {.method = std::string(what.method), .target = path});
-  if (!told && told.error().code == client::errc::refused) {
-    complain("delivery " + id + ": " + told.error().detail, exit_failed);
-    return told.error().status < 500;
+  if (!told && told.error().code == client::errc::refused && told.error().status != 0) {
+    return {.status = complain("delivery " + id + ": " + told.error().detail, exit_failed),
+            .go_on = told.error().status < 500};
   }
   auto const status = finish(with, told, [&](json::value const& body) {
-    return shown{"delivery " + printable(id) + " " + std::string(what.done) + ": " + printable(text_of(body, "state")) +
-                 "\n"};
+    auto const state = text_of(body, "state");
+    auto const now = state == what.done ? std::string() : ": " + printable(state);
+    return shown{"delivery " + printable(id) + " " + std::string(what.done) + now + "\n"};
   });
-  done += status == exit_fine ? 1U : 0U;
-  return status == exit_fine;
+  return {.status = status, .done = told.has_value(), .go_on = status == exit_fine};
 }
 
 int act(context const& with, selection const& which, action const& what) {
@@ -146,8 +155,12 @@ int act(context const& with, selection const& which, action const& what) {
     }
   }
   std::size_t done = 0;
+  int status = exit_fine;
   for (auto const& id : chosen.ids) {
-    if (!act_on(with, what, id, done)) {
+    auto const one = act_on(with, what, id);
+    done += one.done ? 1U : 0U;
+    status = one.status == exit_fine ? status : one.status;
+    if (!one.go_on) {
       break;
     }
   }
@@ -156,9 +169,9 @@ int act(context const& with, selection const& which, action const& what) {
     summary += "; " + std::to_string(chosen.final) + " left alone, as their reason is final";
   }
   if (which.by_what_it_is() || done != chosen.ids.size()) {
-    return complain(summary, done == chosen.ids.size() ? exit_fine : exit_failed);
+    return complain(summary, status);
   }
-  return exit_fine;
+  return status;
 }
 
 void add_retry(CLI::App& to, context& with, chosen& run) {
@@ -166,6 +179,7 @@ void add_retry(CLI::App& to, context& with, chosen& run) {
   auto which = std::make_shared<selection>();
   auto* const ids = command->add_option("delivery", which->ids, "Numbers of deliveries");
   auto* const why = command->add_option("--reason", which->why, "All with this reason, such as keys-unavailable");
+  why->check(reason_name());
   auto* const issuer = command->add_option("--issuer", which->issuer, "All that claim to be of this issuer");
   auto* const consent = command->add_option("--consent", which->consent, "All that claim to be about this consent");
   for (auto* const one : {why, issuer, consent}) {

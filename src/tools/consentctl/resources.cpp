@@ -1,3 +1,4 @@
+#include "tools/consentctl/arguments.hpp"
 #include "tools/consentctl/commands.hpp"
 
 #include <memory>
@@ -19,7 +20,7 @@ void add_resources(CLI::App& to, context& with, chosen& run) {
   resources->require_subcommand(1);
   auto* const command = resources->add_subcommand("get", "One's current state; --json has the resource, as it came");
   auto const asked = std::make_shared<resource_options>();
-  command->add_option("family", asked->family, "payment, insurance-quote, fx-quote or account-opening")->required();
+  command->add_option("family", asked->family, "What it is")->required()->check(resource_family());
   command->add_option("id", asked->id, "The LFI's id of it")->required();
   command->add_option("--issuer", asked->issuer, "Whose it is: two issuers may give the same id")->required();
   command->callback([&run, &with, asked] {

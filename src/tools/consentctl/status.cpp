@@ -1,4 +1,6 @@
 #include "tools/consentctl/commands.hpp"
+#include "tools/consentctl/output.hpp"
+#include "tools/consentctl/table.hpp"
 #include "tools/consentctl/terminal.hpp"
 
 #include <sstream>
@@ -28,7 +30,7 @@ shown show_status(json::value const& body) {
   for_each(body, "keys", [&](json::value const& key) {
     keys.add({text_of(key, "kind"), text_of(key, "name"), text_of(key, "notAfter")});
   });
-  if (auto const text = keys.text(); !text.empty()) {
+  if (auto const text = keys.text(output_columns()); !text.empty()) {
     out << "\n" << text;
   }
   return {out.str()};

@@ -1,8 +1,12 @@
 #include "tools/consentctl/terminal.hpp"
 
 #include <algorithm>
+#include <clocale>
 #include <cstdint>
+#include <cwchar>
+#include <locale.h>
 #include <optional>
+#include <span>
 
 namespace consentd::consentctl {
 
@@ -54,16 +58,31 @@ struct range {
 };
 
 // Control characters; marks, embeddings, overrides and isolates of the bidirectional algorithm; separators of lines and
-// paragraphs; joiners and other characters without a glyph; tags; and what is no character.
+// paragraphs; joiners, controls of shorthand and music and other characters without a glyph; tags; and what is no
+// character.
 constexpr range hidden[] = {
-    {0x00, 0x1f},     {0x7f, 0x9f},     {0xad, 0xad},     {0x61c, 0x61c},   {0x115f, 0x1160},   {0x17b4, 0x17b5},
-    {0x180b, 0x180f}, {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0x3164, 0x3164},   {0xfe00, 0xfe0f},
-    {0xfeff, 0xfeff}, {0xffa0, 0xffa0}, {0xfff0, 0xfffb}, {0xfffe, 0xffff}, {0xe0000, 0xe0fff},
+    {0x00, 0x1f},       {0x7f, 0x9f},       {0xad, 0xad},       {0x34f, 0x34f},   {0x61c, 0x61c},   {0x115f, 0x1160},
+    {0x17b4, 0x17b5},   {0x180b, 0x180f},   {0x200b, 0x200f},   {0x2028, 0x202e}, {0x2060, 0x206f}, {0x3164, 0x3164},
+    {0xfdd0, 0xfdef},   {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0}, {0xfff0, 0xfffb}, {0xfffe, 0xffff},
+    {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
 };
 
-bool is_hidden(char32_t value) noexcept {
-  return std::any_of(std::begin(hidden), std::end(hidden),
+// The blocks of scripts that are written from right to left.
+constexpr range right_to_left[] = {
+    {0x590, 0x8ff}, {0xfb1d, 0xfdff}, {0xfe70, 0xfeff}, {0x10800, 0x10fff}, {0x1e800, 0x1efff},
+};
+
+bool is_in(std::span<range const> ranges, char32_t value) noexcept {
+  return std::any_of(ranges.begin(), ranges.end(),
                      [value](range const& one) { return value >= one.first && value <= one.last; });
+}
+
+bool is_hidden(char32_t value) noexcept {
+  return is_in(hidden, value);
+}
+
+bool is_hidden_among_others(char32_t value) noexcept {
+  return is_hidden(value) || is_in(right_to_left, value);
 }
 
 void append_hex(std::string& out, std::uint32_t value, unsigned digits) {
@@ -85,14 +104,7 @@ void append_escape(std::string& out, char32_t value) {
   append_escape(out, 0xdc00 + (rest & 0x3ffU));
 }
 
-std::size_t width(std::string_view utf8) noexcept {
-  return static_cast<std::size_t>(
-      std::count_if(utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
-}
-
-} // namespace
-
-std::string printable(std::string_view text) {
+std::string with_escapes(std::string_view text, bool (*escaped)(char32_t)) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
@@ -100,7 +112,7 @@ std::string printable(std::string_view text) {
     if (!one) {
       out += "\\x";
       append_hex(out, static_cast<unsigned char>(text.front()), 2);
-    } else if (is_hidden(one->value)) {
+    } else if (escaped(one->value)) {
       append_escape(out, one->value);
     } else {
       out += text.substr(0, one->bytes);
@@ -108,6 +120,45 @@ std::string printable(std::string_view text) {
     text.remove_prefix(one ? one->bytes : 1);
   }
   return out;
+}
+
+// wcwidth(3) answers for the thread's locale, which is the user's: widths are asked for in one that knows Unicode.
+class unicode_locale {
+public:
+  unicode_locale() noexcept : before_(::uselocale(known())) {}
+  unicode_locale(unicode_locale const&) = delete;
+  unicode_locale& operator=(unicode_locale const&) = delete;
+  ~unicode_locale() { ::uselocale(before_); }
+
+private:
+  // Without one nothing changes, and what is not ASCII counts as one column.
+  static locale_t known() noexcept {
+    static locale_t const made = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    return made;
+  }
+  locale_t before_;
+};
+
+} // namespace
+
+std::string printable(std::string_view text) {
+  return with_escapes(text, is_hidden);
+}
+
+std::string printable_among_others(std::string_view text) {
+  return with_escapes(text, is_hidden_among_others);
+}
+
+std::size_t columns_of(std::string_view text) {
+  unicode_locale const scope;
+  std::size_t columns = 0;
+  while (!text.empty()) {
+    auto const one = decode(text);
+    int const wide = one ? ::wcwidth(static_cast<wchar_t>(one->value)) : 1;
+    columns += wide < 0 ? 1U : static_cast<unsigned>(wide);
+    text.remove_prefix(one ? one->bytes : 1);
+  }
+  return columns;
 }
 
 std::string printable_json(std::string_view json) {
@@ -128,40 +179,6 @@ std::string printable_json(std::string_view json) {
       out += json.substr(0, one->bytes);
     }
     json.remove_prefix(one ? one->bytes : 1);
-  }
-  return out;
-}
-
-table::table(std::vector<std::string> headings) {
-  rows_.push_back(std::move(headings));
-}
-
-void table::add(std::vector<std::string> cells) {
-  for (auto& cell : cells) {
-    cell = printable(cell);
-  }
-  cells.resize(rows_.front().size());
-  rows_.push_back(std::move(cells));
-}
-
-std::string table::text() const {
-  if (rows_.size() == 1) {
-    return {};
-  }
-  std::vector<std::size_t> widths(rows_.front().size());
-  for (auto const& row : rows_) {
-    for (std::size_t at = 0; at < row.size(); ++at) {
-      widths[at] = std::max(widths[at], width(row[at]));
-    }
-  }
-  std::string out;
-  for (auto const& row : rows_) {
-    std::string line;
-    for (std::size_t at = 0; at < row.size(); ++at) {
-      line += row[at] + std::string(widths[at] - width(row[at]) + 2, ' ');
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    out += line + "\n";
   }
   return out;
 }

@@ -44,12 +44,25 @@ BOOST_AUTO_TEST_CASE(json_keeps_its_layout_and_its_values) {
   BOOST_TEST(printable_json("\"\xff\"") == R"("\ufffd")");
 }
 
-BOOST_AUTO_TEST_CASE(tables_line_up_by_characters) {
-  table rows({"A", "LONG", "C"});
-  BOOST_TEST(rows.text().empty());
-  rows.add({"\xc3\xa9\xc3\xa9\xc3\xa9", "x", "y"});
-  rows.add({"\x1b", "", "z"});
-  BOOST_TEST(rows.text() == "A       LONG  C\n\xc3\xa9\xc3\xa9\xc3\xa9     x     y\n\\u001b        z\n");
+BOOST_AUTO_TEST_CASE(characters_without_a_glyph_become_visible) {
+  BOOST_TEST(printable("a\xcd\x8f") == "a\\u034f");              // a grapheme joiner
+  BOOST_TEST(printable("\xf0\x9d\x85\xb3") == "\\ud834\\udd73"); // U+1D173, begin of a beam
+  BOOST_TEST(printable("\xf0\x9d\x85\xba") == "\\ud834\\udd7a");
+  BOOST_TEST(printable("\xf0\x9d\x85\xb2") == "\xf0\x9d\x85\xb2"); // the note before them
+}
+
+BOOST_AUTO_TEST_CASE(letters_from_right_to_left_become_visible_where_they_have_neighbours) {
+  BOOST_TEST(printable_among_others("a \xd7\x90 1") == "a \\u05d0 1");
+  BOOST_TEST(printable_among_others("\xd9\x85\xef\xba\x8d\xf0\x9e\xa4\x80") == "\\u0645\\ufe8d\\ud83a\\udd00");
+  BOOST_TEST(printable_among_others("\xc3\xa9\xe6\x97\xa5\x1b") == "\xc3\xa9\xe6\x97\xa5\\u001b");
+}
+
+BOOST_AUTO_TEST_CASE(text_is_as_wide_as_the_terminal_draws_it) {
+  BOOST_TEST(columns_of("abc") == 3U);
+  BOOST_TEST(columns_of("\xc3\xa9") == 1U);
+  BOOST_TEST(columns_of("e\xcc\x81") == 1U);                // a combining accent
+  BOOST_TEST(columns_of("\xe6\x97\xa5\xe6\x9c\xac") == 4U); // two ideographs
+  BOOST_TEST(columns_of("\xf0\x9f\x98\x80") == 2U);         // an emoji
 }
 
 BOOST_AUTO_TEST_SUITE_END()
