@@ -149,11 +149,15 @@ asio::awaitable<result<void>> async_event_stream::state::read_more() {
   if (!fed) {
     co_return fed.error();
   }
+  // The place is that of the event that was not understood: to go on from there would be to skip it.
+  if (bad_event) {
+    co_return result<void>{};
+  }
   // A heartbeat has a place and no event.
-  if (ready.empty() && !parser->place().empty()) {
-    place = parser->place();
-  } else if (!ready.empty() && !bad_event) {
+  if (!ready.empty()) {
     ready.back().place = parser->place();
+  } else if (!parser->place().empty()) {
+    place = parser->place();
   }
   co_return result<void>{};
 }

@@ -169,6 +169,19 @@ BOOST_AUTO_TEST_CASE(event_that_is_none_is_told_and_never_skipped) {
   BOOST_TEST(resumed_from(server.requests().at(1)) == "e-1");
 }
 
+BOOST_AUTO_TEST_CASE(event_that_is_none_is_not_skipped_where_its_bytes_come_alone) {
+  scripted_server server(
+      {{stream_head + chunk(entry("e-1", "a"))},
+       {stream_head + chunk("id: e-2\nevent: ae.openfinance.consent.status\ndata: {\"type\":1}\n\n"), true},
+       {stream_head + chunk(entry("e-2", "b")), true}});
+  event_stream stream(client::journal(), at(server));
+  BOOST_TEST(read_some(stream, 1) == "e-1=a ");
+  BOOST_TEST((stream.next().error().code == errc::not_understood));
+  BOOST_TEST(stream.place() == "e-1");
+  BOOST_TEST(read_some(stream, 1) == "e-2=b ");
+  BOOST_TEST(resumed_from(server.requests().at(2)) == "e-1");
+}
+
 BOOST_AUTO_TEST_CASE(silent_stream_is_left_for_another) {
   scripted_server server(
       {{stream_head + chunk(entry("e-1", "a")), true}, {stream_head + chunk(entry("e-2", "b")), true}});
