@@ -1,4 +1,5 @@
 #include "client/connection.hpp"
+#include "client/waits.hpp"
 
 #include <consentd/client/daemon.hpp>
 
@@ -140,7 +141,7 @@ asio::awaitable<result<answer>> async_daemon::state::ask(std::shared_ptr<state> 
   if (!can_be_sent(what)) {
     co_return error{.code = errc::malformed, .detail = "a request with such a method or target cannot be sent"};
   }
-  auto const until = std::chrono::steady_clock::now() + by->how.timeout + what.patience;
+  auto const until = std::chrono::steady_clock::now() + bounded(by->how.timeout) + bounded(what.patience);
   bool const has_place = co_await by->take_place(until);
   if (!has_place) {
     bool const late = std::chrono::steady_clock::now() >= until;

@@ -1,10 +1,12 @@
 #include "client/answers.hpp"
 
 #include "base/time.hpp"
+#include "client/waits.hpp"
 #include "json/writer.hpp"
 
 #include <consentd/client/call.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace consentd::client {
@@ -84,7 +86,7 @@ call<awaited_consent> wait_for(std::string_view consent_id, std::span<std::strin
   }
   auto asks =
       get(make_target(consent_path(consent_id), {{"wait_for", listed}, {"timeout", std::to_string(timeout.count())}}));
-  asks.patience = timeout;
+  asks.patience = std::min<std::chrono::seconds>(timeout, longest_wait);
   return {std::move(asks), read_awaited};
 }
 

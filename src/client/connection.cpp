@@ -1,6 +1,7 @@
 #include "client/connection.hpp"
 
 #include "client/answers.hpp"
+#include "client/waits.hpp"
 
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -246,7 +247,7 @@ asio::awaitable<result<std::string_view>> connection::read_some() {
     parser.get().body().data = chunk.data();
     parser.get().body().size = chunk.size();
     error_code failed;
-    state_->socket.expires_after(state_->how.stream_idle);
+    state_->socket.expires_after(bounded(state_->how.stream_idle));
     co_await http::async_read_some(state_->socket, state_->buffer, parser,
                                    asio::redirect_error(asio::use_awaitable, failed));
     if (failed && failed != http::error::need_buffer && failed != asio::error::operation_aborted) {

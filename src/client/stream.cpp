@@ -1,6 +1,7 @@
 #include "client/answers.hpp"
 #include "client/connection.hpp"
 #include "client/sse_parser.hpp"
+#include "client/waits.hpp"
 
 #include <consentd/client/stream.hpp>
 
@@ -103,7 +104,7 @@ void async_event_stream::state::forget() {
 
 asio::awaitable<result<void>> async_event_stream::state::connect() {
   auto made = std::make_unique<connection>(on, how);
-  auto const until = std::chrono::steady_clock::now() + how.timeout;
+  auto const until = std::chrono::steady_clock::now() + bounded(how.timeout);
   auto const begin_after = to.by_consumer ? std::string() : place;
   auto done = co_await made->connect(until);
   if (done) {

@@ -16,6 +16,7 @@
 
 namespace consentd::client {
 
+// Times as long as one likes: milliseconds::max() is for ever.
 struct settings {
   std::string socket_path = "/run/consentd/api.sock";
   std::chrono::milliseconds timeout{30000};     // a whole call; of a stream, until its answer begins

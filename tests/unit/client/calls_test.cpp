@@ -113,6 +113,7 @@ BOOST_AUTO_TEST_CASE(waiting_gives_the_daemon_its_time) {
   auto const what = client::wait_for("c", statuses, std::chrono::seconds(20));
   BOOST_TEST(what.asks.target == "/v1/consents/c?wait_for=Authorized%2CRejected&timeout=20");
   BOOST_TEST((what.asks.patience == std::chrono::seconds(20)));
+  BOOST_TEST((client::wait_for("c", statuses, std::chrono::seconds::max()).asks.patience > std::chrono::hours(24)));
   BOOST_TEST(read(what, "{" + state + R"(,"waited":"reached"})")->reached);
   BOOST_TEST(!read(what, "{" + state + R"(,"waited":"timeout"})")->reached);
 }

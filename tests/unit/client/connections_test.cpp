@@ -161,6 +161,17 @@ BOOST_AUTO_TEST_CASE(silence_has_an_end) {
   BOOST_TEST((code_of(daemon.ask(get("/"))) == errc::timed_out));
 }
 
+BOOST_AUTO_TEST_CASE(largest_time_is_for_ever) {
+  scripted_server server({{json_answer("1")}, {json_answer("2")}});
+  auto how = at(server);
+  how.timeout = std::chrono::milliseconds::max();
+  client::daemon daemon(how);
+  BOOST_TEST(daemon.ask(get("/")).has_value());
+  auto what = get("/");
+  what.patience = std::chrono::milliseconds::max();
+  BOOST_TEST(daemon.ask(what).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(answer_is_bounded) {
   auto const body = std::string(1000, 'x');
   scripted_server server({{answer_of("200 OK", "text/plain", body)}, {answer_of("200 OK", "text/plain", body + "x")}});

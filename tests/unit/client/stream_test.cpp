@@ -270,6 +270,17 @@ BOOST_AUTO_TEST_CASE(what_is_there_is_given_without_patience) {
   BOOST_TEST((stream.next(std::chrono::milliseconds(0)).error().code == errc::timed_out));
 }
 
+BOOST_AUTO_TEST_CASE(largest_patience_is_for_ever) {
+  scripted_server server({{stream_head + chunk(entry("e-1", "a")), true}});
+  auto how = at(server);
+  how.timeout = std::chrono::milliseconds::max();
+  how.stream_idle = std::chrono::milliseconds::max();
+  event_stream stream(client::journal(), how);
+  auto const one = stream.next(std::chrono::milliseconds::max());
+  BOOST_TEST_REQUIRE(one.has_value());
+  BOOST_TEST(one->subject == "a");
+}
+
 // Both are there: whichever is taken, the other must be there still.
 BOOST_AUTO_TEST_CASE(event_is_not_lost_to_what_else_was_waited_for) {
   using namespace asio::experimental::awaitable_operators;
