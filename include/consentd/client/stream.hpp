@@ -88,7 +88,8 @@ public:
   ~async_event_stream();
 
   // The next one, however long it takes. Cancelled as a call of async_daemon is; the stream is as it was, so that
-  // next() may simply be called again, as after any other error.
+  // next() may simply be called again, as after any other error. What was under way goes on with the next call, a
+  // pause, a connection that is being made, half an event: it comes to its end for a caller with a timer of any length.
   boost::asio::awaitable<result<event>> next();
 
   // From which to go on, in another process perhaps: of the last event that next() gave, or of a heartbeat since.

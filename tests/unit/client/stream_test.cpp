@@ -12,6 +12,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -86,6 +87,43 @@ std::string resumed_from(std::string const& request) {
   auto const at = request.find(name);
   return at == std::string::npos ? "none" : request.substr(at + name.size(), request.find('\r', at) - at - name.size());
 }
+
+// Waits in ticks that are shorter than everything else: whoever begins anew with each of them gets nowhere.
+struct impatient {
+  explicit impatient(client::settings const& how) : stream(context.get_executor(), client::journal({}, "e-0"), how) {}
+
+  // Nothing: the tick came first.
+  std::optional<client::result<event>> next_or_tick() {
+    std::optional<client::result<event>> seen;
+    auto const wait = [this, &seen]() -> asio::awaitable<void> {
+      using namespace asio::experimental::awaitable_operators;
+      asio::steady_timer tick(context, std::chrono::milliseconds(1));
+      auto first = co_await (stream.next() || tick.async_wait(asio::use_awaitable));
+      if (first.index() == 0) {
+        seen = std::get<0>(std::move(first));
+      }
+    };
+    auto done = asio::co_spawn(context, wait(), asio::use_future);
+    context.restart();
+    context.run();
+    done.get();
+    return seen;
+  }
+
+  // The subject of the next one; "nothing" when that never comes.
+  std::string next() {
+    for (auto const since = std::chrono::steady_clock::now();
+         std::chrono::steady_clock::now() - since < std::chrono::seconds(30);) {
+      if (auto const seen = next_or_tick()) {
+        return seen->value().subject;
+      }
+    }
+    return "nothing";
+  }
+
+  asio::io_context context;
+  client::async_event_stream stream;
+};
 
 } // namespace
 
@@ -307,6 +345,52 @@ BOOST_AUTO_TEST_CASE(event_is_not_lost_to_what_else_was_waited_for) {
   context.run();
   done.get();
   BOOST_TEST(seen == "abc");
+}
+
+BOOST_AUTO_TEST_CASE(pause_ends_for_a_caller_that_waits_in_short_ticks) {
+  scripted_server server({{stream_head + chunk(entry("e-1", "a"))}, {stream_head + chunk(entry("e-2", "b")), true}});
+  impatient caller(at(server));
+  BOOST_TEST(caller.next() == "a");
+  BOOST_TEST(caller.next() == "b");
+}
+
+BOOST_AUTO_TEST_CASE(slow_beginning_comes_to_its_end_for_a_caller_that_waits_in_short_ticks) {
+  auto const busy = answer_of("503 Service Unavailable", "application/problem+json", R"({"title":"Too many"})");
+  for (auto const& slow : {stream_head + chunk(entry("e-1", "a")), busy}) {
+    scripted_server server({{slow, true, false, true}, {stream_head + chunk(entry("e-1", "a")), true}});
+    impatient caller(at(server));
+    while (server.requests().empty()) {
+      BOOST_TEST_REQUIRE(!caller.next_or_tick().has_value());
+    }
+    for (int i = 0; i < 10; ++i) {
+      BOOST_TEST_REQUIRE(!caller.next_or_tick().has_value());
+    }
+    BOOST_TEST(server.connections() == 1U);
+    server.let_go();
+    BOOST_TEST(caller.next() == "a");
+    BOOST_TEST(server.requests().size() == (slow == busy ? 2U : 1U));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(silence_is_noticed_by_a_caller_that_waits_in_short_ticks) {
+  scripted_server server(
+      {{stream_head + chunk(entry("e-1", "a")), true}, {stream_head + chunk(entry("e-2", "b")), true}});
+  auto how = at(server);
+  how.stream_idle = std::chrono::milliseconds(50);
+  impatient caller(how);
+  BOOST_TEST(caller.next() == "a");
+  BOOST_TEST(caller.next() == "b");
+}
+
+// A daemon that never answers is left in the end, too.
+BOOST_AUTO_TEST_CASE(beginning_without_an_answer_is_given_up_by_a_caller_that_waits_in_short_ticks) {
+  std::vector<scripted_answer> answers(50, {stream_head + chunk(entry("e-1", "a")), true}); // a busy machine is late
+  answers.front().bytes.clear();
+  scripted_server server(answers);
+  auto how = at(server);
+  how.timeout = std::chrono::milliseconds(50);
+  impatient caller(how);
+  BOOST_TEST(caller.next() == "a");
 }
 
 BOOST_AUTO_TEST_CASE(waiting_may_be_cancelled_from_another_thread) {
