@@ -27,7 +27,8 @@ struct request {
   // It may be sent again when the connection broke before there was an answer. GET, PUT and DELETE may in any case (RFC
   // 9110 section 9.2.2).
   bool repeatable = false;
-  // In addition to settings::timeout, where the daemon holds its answer.
+  // In addition to settings::timeout, where the daemon holds its answer; such a call has its connection from among
+  // settings::held_connections.
   std::chrono::milliseconds patience{};
 };
 

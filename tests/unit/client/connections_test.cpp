@@ -207,6 +207,23 @@ BOOST_AUTO_TEST_CASE(no_more_connections_than_may_be_and_the_others_wait) {
   BOOST_TEST(server.connections() == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(calls_that_the_daemon_holds_are_bounded_and_one_more_ends_in_its_time) {
+  scripted_server holding({{json_answer("held"), false, false, true}});
+  auto how = at(holding);
+  how.held_connections = 1;
+  how.timeout = std::chrono::milliseconds(50);
+  asio::thread_pool threads(1);
+  client::async_daemon const daemon(threads.get_executor(), how);
+  auto patient = get("/");
+  patient.patience = std::chrono::seconds(10);
+  auto first = asio::co_spawn(threads, daemon.ask(patient), asio::use_future);
+  auto second = asio::co_spawn(threads, daemon.ask(patient), asio::use_future).get();
+  BOOST_TEST((code_of(second) == errc::timed_out));
+  BOOST_TEST(second.error().detail == "all connections were busy");
+  holding.let_go();
+  BOOST_TEST(first.get().value().body == "held");
+}
+
 BOOST_AUTO_TEST_CASE(call_that_gets_no_connection_ends_in_its_time) {
   scripted_server server({{"", true}});
   auto how = at(server);
