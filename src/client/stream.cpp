@@ -71,6 +71,7 @@ struct async_event_stream::state {
   asio::awaitable<result<void>> read_more();
   asio::awaitable<result<void>> pause();
   asio::awaitable<result<void>> advance();
+  bool will_pass(error const& why) const;
   bool take(sse_event const& one);
   void put(event made, std::string resume);
   event hand_out();
@@ -171,6 +172,14 @@ asio::awaitable<result<void>> async_event_stream::state::pause() {
   co_return result<void>{};
 }
 
+bool async_event_stream::state::will_pass(error const& why) const {
+  // Held by another connection, or paused: that ends.
+  bool const is_held = to.by_consumer && why.status == 409;
+  // This user was let in before: a daemon that starts binds its socket first and then says who may use it.
+  bool const is_being_bound = times_begun > 0 && why.code == errc::refused && why.status == 0;
+  return why.is_temporary() || is_held || is_being_bound;
+}
+
 // One step towards the next event.
 asio::awaitable<result<void>> async_event_stream::state::advance() {
   if (not_before) {
@@ -194,9 +203,7 @@ asio::awaitable<result<void>> async_event_stream::state::advance() {
   }
   forget();
   auto const why = done.error();
-  // Held by another connection, or paused: that ends.
-  bool const is_held = to.by_consumer && why.status == 409;
-  if ((!why.is_temporary() && !is_held) || (again && !again(why, times_begun))) {
+  if (!will_pass(why) || (again && !again(why, times_begun))) {
     co_return why;
   }
   not_before = std::chrono::steady_clock::now() + between.take(why);

@@ -14,6 +14,8 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <sys/fsuid.h>
+#include <sys/stat.h>
 #include <thread>
 #include <vector>
 
@@ -87,6 +89,25 @@ std::string resumed_from(std::string const& request) {
   auto const at = request.find(name);
   return at == std::string::npos ? "none" : request.substr(at + name.size(), request.find('\r', at) - at - name.size());
 }
+
+// This thread cannot connect to the socket, root or not, until this goes.
+class locked_out {
+public:
+  explicit locked_out(std::string path) : path_(std::move(path)) {
+    ::chmod(path_.c_str(), 0);
+    was_ = ::setfsuid(65534);
+  }
+  locked_out(locked_out const&) = delete;
+  locked_out& operator=(locked_out const&) = delete;
+  ~locked_out() {
+    ::setfsuid(static_cast<uid_t>(was_));
+    ::chmod(path_.c_str(), 0600);
+  }
+
+private:
+  std::string path_;
+  int was_ = 0;
+};
 
 // Waits in ticks that are shorter than everything else: whoever begins anew with each of them gets nowhere.
 struct impatient {
@@ -194,6 +215,29 @@ BOOST_AUTO_TEST_CASE(refusal_that_no_attempt_mends_is_given_at_once) {
   BOOST_TEST((stream.next().error().status == 403U));
   BOOST_TEST((stream.next().error().code == errc::not_understood));
   BOOST_TEST((stream.next().error().code == errc::not_understood));
+}
+
+// A daemon that starts binds its socket before it lets others in.
+BOOST_AUTO_TEST_CASE(socket_that_lets_nobody_in_ends_no_stream_that_had_begun) {
+  scripted_server server({{stream_head + chunk(entry("e-1", "a"))}, {stream_head + chunk(entry("e-2", "b")), true}});
+  std::optional<locked_out> out(server.path());
+  event_stream never_begun(client::journal(), at(server));
+  auto const refused = never_begun.next();
+  BOOST_TEST_REQUIRE(refused.has_error());
+  BOOST_TEST((refused.error().code == errc::refused));
+  out.reset();
+  int refusals = 0;
+  event_stream stream(client::journal(), at(server), [&](client::error const& why, std::size_t) {
+    if (why.code == errc::refused) {
+      ++refusals;
+      out.reset();
+    }
+    return true;
+  });
+  BOOST_TEST(read_some(stream, 1) == "e-1=a ");
+  out.emplace(server.path());
+  BOOST_TEST(read_some(stream, 1) == "e-2=b ");
+  BOOST_TEST(refusals == 1);
 }
 
 BOOST_AUTO_TEST_CASE(event_that_is_none_is_told_and_never_skipped) {
