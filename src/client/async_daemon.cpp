@@ -1,4 +1,5 @@
 #include "client/connection.hpp"
+#include "client/waits.hpp"
 
 #include <consentd/client/daemon.hpp>
 
@@ -34,12 +35,22 @@ struct async_daemon::state {
   class place;
   class waiter;
 
+  // Calls that have to wait for each other alone.
+  struct lane {
+    std::size_t places = 1;
+    std::size_t taken = 0;
+    std::deque<waiter*> waiting;
+
+    void give_place();
+  };
+
   state(asio::any_io_executor const& on, settings with) : strand(asio::make_strand(on)), how(std::move(with)) {
     how.connections = std::max<std::size_t>(how.connections, 1);
+    brief.places = how.connections;
+    held.places = std::max<std::size_t>(how.held_connections, 1);
   }
 
-  asio::awaitable<bool> take_place(connection::deadline until);
-  void give_place();
+  asio::awaitable<bool> take_place(lane& in, connection::deadline until);
   std::unique_ptr<connection> take_idle();
   void keep(std::unique_ptr<connection> used);
   asio::awaitable<result<answer>> ask_anew(request const& what, connection::deadline until);
@@ -47,15 +58,18 @@ struct async_daemon::state {
 
   asio::strand<asio::any_io_executor> strand;
   settings how;
-  std::size_t taken = 0;
-  std::vector<std::unique_ptr<connection>> idle; // with the places taken never more than may be
-  std::deque<waiter*> waiting;
+  lane brief;
+  lane held; // calls that the daemon answers when it sees fit
+  // Of either lane, and none is made while there is one here: all in all there are never more than places.
+  std::vector<std::unique_ptr<connection>> idle;
 };
 
 // A call that waits until another has ended.
 class async_daemon::state::waiter {
 public:
-  waiter(state& of, connection::deadline until) : of_(of), woken_(of.strand, until) { of_.waiting.push_back(this); }
+  waiter(lane& of, asio::any_io_executor const& on, connection::deadline until) : of_(of), woken_(on, until) {
+    of_.waiting.push_back(this);
+  }
   waiter(waiter const&) = delete;
   waiter& operator=(waiter const&) = delete;
   ~waiter() { std::erase(of_.waiting, this); }
@@ -71,7 +85,7 @@ public:
   }
 
 private:
-  state& of_;
+  lane& of_;
   asio::steady_timer woken_;
   bool served_ = false;
 };
@@ -79,26 +93,26 @@ private:
 // One of the connections that there may be, until this goes.
 class async_daemon::state::place {
 public:
-  explicit place(state& of) : of_(of) {}
+  explicit place(lane& of) : of_(of) {}
   place(place const&) = delete;
   place& operator=(place const&) = delete;
   ~place() { of_.give_place(); }
 
 private:
-  state& of_;
+  lane& of_;
 };
 
 // False when the time was over, or the call was cancelled.
-asio::awaitable<bool> async_daemon::state::take_place(connection::deadline until) {
-  if (taken < how.connections) {
-    ++taken;
+asio::awaitable<bool> async_daemon::state::take_place(lane& in, connection::deadline until) {
+  if (in.taken < in.places) {
+    ++in.taken;
     co_return true;
   }
-  waiter mine(*this, until);
+  waiter mine(in, strand, until);
   co_return co_await mine.wait();
 }
 
-void async_daemon::state::give_place() {
+void async_daemon::state::lane::give_place() {
   if (waiting.empty()) {
     --taken;
     return;
@@ -120,7 +134,7 @@ std::unique_ptr<connection> async_daemon::state::take_idle() {
 }
 
 void async_daemon::state::keep(std::unique_ptr<connection> used) {
-  if (used->is_reusable()) {
+  if (idle.size() < how.connections && used->is_reusable()) {
     idle.push_back(std::move(used));
   }
 }
@@ -140,13 +154,17 @@ asio::awaitable<result<answer>> async_daemon::state::ask(std::shared_ptr<state> 
   if (!can_be_sent(what)) {
     co_return error{.code = errc::malformed, .detail = "a request with such a method or target cannot be sent"};
   }
-  auto const until = std::chrono::steady_clock::now() + by->how.timeout + what.patience;
-  bool const has_place = co_await by->take_place(until);
+  // The patience is the daemon's: a call that had waited for its connection that long would be cut off while it is
+  // held.
+  auto const place_until = std::chrono::steady_clock::now() + bounded(by->how.timeout);
+  auto const until = place_until + bounded(what.patience);
+  auto& in = what.patience > std::chrono::milliseconds::zero() ? by->held : by->brief;
+  bool const has_place = co_await by->take_place(in, place_until);
   if (!has_place) {
-    bool const late = std::chrono::steady_clock::now() >= until;
+    bool const late = std::chrono::steady_clock::now() >= place_until;
     co_return error{.code = late ? errc::timed_out : errc::cancelled, .detail = "all connections were busy"};
   }
-  place const mine(*by);
+  place const mine(in);
   auto used = by->take_idle();
   if (!used) {
     co_return co_await by->ask_anew(what, until);

@@ -1,10 +1,12 @@
 #include "client/answers.hpp"
 
 #include "base/time.hpp"
+#include "client/waits.hpp"
 #include "json/writer.hpp"
 
 #include <consentd/client/call.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace consentd::client {
@@ -44,13 +46,8 @@ std::string object_of(std::initializer_list<std::pair<std::string_view, std::str
   return out.end_object().take();
 }
 
-} // namespace
-
-call<usability> usable(std::string_view consent_id) {
-  return {get(consent_path(consent_id, "/usable")), read_usability};
-}
-
-call<std::vector<usability>> usable(std::span<std::string const> consent_ids) {
+template <class Texts>
+call<std::vector<usability>> usable_all(Texts const& consent_ids) {
   json::writer body;
   body.begin_object().name("consentIds").begin_array();
   for (auto const& id : consent_ids) {
@@ -58,6 +55,33 @@ call<std::vector<usability>> usable(std::span<std::string const> consent_ids) {
   }
   body.end_array().end_object();
   return {say("/v1/usable", body.take()), read_usabilities};
+}
+
+template <class Texts>
+call<awaited_consent> wait_for_any(std::string_view consent_id, Texts const& statuses, std::chrono::seconds timeout) {
+  std::string listed;
+  for (std::string_view const one : statuses) {
+    listed += listed.empty() ? "" : ",";
+    listed += one;
+  }
+  auto asks =
+      get(make_target(consent_path(consent_id), {{"wait_for", listed}, {"timeout", std::to_string(timeout.count())}}));
+  asks.patience = std::min<std::chrono::seconds>(timeout, longest_wait);
+  return {std::move(asks), read_awaited};
+}
+
+} // namespace
+
+call<usability> usable(std::string_view consent_id) {
+  return {get(consent_path(consent_id, "/usable")), read_usability};
+}
+
+call<std::vector<usability>> usable(std::span<std::string const> consent_ids) {
+  return usable_all(consent_ids);
+}
+
+call<std::vector<usability>> usable(std::initializer_list<std::string_view> consent_ids) {
+  return usable_all(consent_ids);
 }
 
 call<consent> get_consent(std::string_view consent_id) {
@@ -78,14 +102,12 @@ call<consent_page> list_consents(consent_query const& wanted) {
 
 call<awaited_consent> wait_for(std::string_view consent_id, std::span<std::string const> statuses,
                                std::chrono::seconds timeout) {
-  std::string listed;
-  for (auto const& one : statuses) {
-    listed += (listed.empty() ? "" : ",") + one;
-  }
-  auto asks =
-      get(make_target(consent_path(consent_id), {{"wait_for", listed}, {"timeout", std::to_string(timeout.count())}}));
-  asks.patience = timeout;
-  return {std::move(asks), read_awaited};
+  return wait_for_any(consent_id, statuses, timeout);
+}
+
+call<awaited_consent> wait_for(std::string_view consent_id, std::initializer_list<std::string_view> statuses,
+                               std::chrono::seconds timeout) {
+  return wait_for_any(consent_id, statuses, timeout);
 }
 
 call<history_page> get_history(std::string_view consent_id, std::string_view cursor, unsigned limit) {

@@ -1,6 +1,7 @@
 #include "client/connection.hpp"
 
 #include "client/answers.hpp"
+#include "client/waits.hpp"
 
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -75,6 +76,28 @@ std::chrono::seconds retry_after(Fields const& from) {
   return std::chrono::seconds(seconds);
 }
 
+// A stream's request, which may be given up with half of it sent.
+struct outgoing {
+  explicit outgoing(http::request<http::string_body> what) : message(std::move(what)) {}
+
+  http::request<http::string_body> message;
+  http::request_serializer<http::string_body> bytes{message};
+};
+
+http::request<http::string_body> to_stream_message(request const& what, std::string const& place) {
+  auto made = to_message(what);
+  made.set(http::field::accept, "text/event-stream, application/problem+json");
+  if (!place.empty()) {
+    made.set("Last-Event-ID", place);
+  }
+  return made;
+}
+
+// Takes from `left` what has passed since.
+void spend(std::chrono::steady_clock::duration& left, std::chrono::steady_clock::time_point since) {
+  left = std::max(left - (std::chrono::steady_clock::now() - since), std::chrono::steady_clock::duration::zero());
+}
+
 bool is_event_stream(http::response_parser<http::buffer_body> const& parser) {
   auto const type = parser.get()[http::field::content_type];
   return parser.get().result() == http::status::ok && type.starts_with("text/event-stream");
@@ -89,7 +112,8 @@ bool can_be_sent(request const& what) {
 }
 
 struct connection::state {
-  state(asio::any_io_executor const& on, settings const& with) : how(with), socket(on) {}
+  state(asio::any_io_executor const& on, settings const& with)
+      : how(with), socket(on), left_to_begin(bounded(how.timeout)), left_to_hear(bounded(how.stream_idle)) {}
 
   error broken(std::string_view what, error_code const& why) const {
     error made{.code = code_of(why)};
@@ -107,15 +131,25 @@ struct connection::state {
     return why;
   }
 
-  asio::awaitable<result<void>> send(http::request<http::string_body>& message, connection::deadline until);
-  asio::awaitable<result<void>> refuse();
+  asio::awaitable<result<void>> connect(connection::deadline until);
+  asio::awaitable<result<void>> send(http::request_serializer<http::string_body>& bytes, connection::deadline until);
+  asio::awaitable<result<void>> read_head(connection::deadline until);
+  asio::awaitable<result<void>> refuse(connection::deadline until);
+  asio::awaitable<result<void>> begin(connection::deadline until);
 
   settings how;
   beast::basic_stream<local, asio::any_io_executor> socket;
   beast::flat_buffer buffer;
   bool reusable = false;
   bool heard = false;
+  // How far the beginning of a stream has come.
+  bool connected = false;
+  std::optional<outgoing> asked;
+  bool sent = false;
   std::optional<http::response_parser<http::buffer_body>> stream;
+  std::optional<http::response_parser<http::string_body>> refusal; // what came instead of one
+  std::chrono::steady_clock::duration left_to_begin;
+  std::chrono::steady_clock::duration left_to_hear; // the next byte
   std::array<char, 65536> chunk{};
 };
 
@@ -125,30 +159,32 @@ connection::connection(asio::any_io_executor const& on, settings const& how)
 
 connection::~connection() = default;
 
-asio::awaitable<result<void>> connection::connect(deadline until) {
+asio::awaitable<result<void>> connection::state::connect(connection::deadline until) {
   error_code failed;
   std::optional<local::endpoint> where;
   try {
-    where.emplace(state_->how.socket_path);
+    where.emplace(how.socket_path);
   } catch (boost::system::system_error const& thrown) {
     // Too long for the kernel's address: no daemon will ever be there.
-    co_return malformed("cannot reach the daemon at " + state_->how.socket_path + ": " + thrown.code().message());
+    co_return malformed("cannot reach the daemon at " + how.socket_path + ": " + thrown.code().message());
   }
-  state_->socket.expires_at(until);
-  co_await state_->socket.async_connect(*where, asio::redirect_error(asio::use_awaitable, failed));
+  socket.expires_at(until);
+  co_await socket.async_connect(*where, asio::redirect_error(asio::use_awaitable, failed));
   if (failed) {
-    co_return state_->broken("cannot reach the daemon at", failed);
+    socket.close(); // one that was given up begins anew
+    co_return broken("cannot reach the daemon at", failed);
   }
+  connected = true;
   co_return result<void>{};
 }
 
-asio::awaitable<result<void>> connection::state::send(http::request<http::string_body>& message,
+asio::awaitable<result<void>> connection::state::send(http::request_serializer<http::string_body>& bytes,
                                                       connection::deadline until) {
   error_code failed;
   heard = false;
   reusable = false;
   socket.expires_at(until);
-  co_await http::async_write(socket, message, asio::redirect_error(asio::use_awaitable, failed));
+  co_await http::async_write(socket, bytes, asio::redirect_error(asio::use_awaitable, failed));
   // A daemon that answers without having read everything may close its side first: its answer is there to be read.
   if (failed && failed != asio::error::broken_pipe && failed != asio::error::connection_reset) {
     co_return broken("cannot send to", failed);
@@ -158,7 +194,8 @@ asio::awaitable<result<void>> connection::state::send(http::request<http::string
 
 asio::awaitable<result<answer>> connection::ask(request const& what, deadline until) {
   auto message = to_message(what);
-  auto sent = co_await state_->send(message, until);
+  http::request_serializer<http::string_body> bytes(message);
+  auto sent = co_await state_->send(bytes, until);
   if (!sent) {
     co_return sent.error();
   }
@@ -194,70 +231,97 @@ bool connection::heard_nothing() const noexcept {
 }
 
 // What the daemon answered instead of a stream.
-asio::awaitable<result<void>> connection::state::refuse() {
-  http::response_parser<http::string_body> whole(std::move(*stream));
-  whole.body_limit(how.max_answer_bytes);
+asio::awaitable<result<void>> connection::state::refuse(connection::deadline until) {
+  if (!refusal) {
+    refusal.emplace(std::move(*stream));
+    refusal->body_limit(how.max_answer_bytes);
+  }
   error_code failed;
-  co_await http::async_read(socket, buffer, whole, asio::redirect_error(asio::use_awaitable, failed));
+  socket.expires_at(until);
+  co_await http::async_read(socket, buffer, *refusal, asio::redirect_error(asio::use_awaitable, failed));
   if (failed) {
     co_return broken("no answer from", failed);
   }
-  auto const told = whole.release();
+  auto const told = refusal->release();
   if (told.result_int() < 400) {
     co_return error{.code = errc::not_understood, .detail = "not an event stream from " + how.socket_path};
   }
   co_return refused(told);
 }
 
-asio::awaitable<result<void>> connection::begin_stream(std::string const& target, std::string const& place,
-                                                       deadline until) {
-  request what;
-  what.target = target;
-  if (!can_be_sent(what) || has_control_characters(place)) {
-    co_return malformed("a stream with such a target or place cannot be asked for");
-  }
-  auto message = to_message(what);
-  message.set(http::field::accept, "text/event-stream, application/problem+json");
-  if (!place.empty()) {
-    message.set("Last-Event-ID", place);
-  }
-  auto sent = co_await state_->send(message, until);
-  if (!sent) {
-    co_return sent.error();
+asio::awaitable<result<void>> connection::state::read_head(connection::deadline until) {
+  if (!stream) {
+    stream.emplace();
+    stream->body_limit(boost::none);
   }
   error_code failed;
-  state_->stream.emplace();
-  state_->stream->body_limit(boost::none);
-  co_await http::async_read_header(state_->socket, state_->buffer, *state_->stream,
-                                   asio::redirect_error(asio::use_awaitable, failed));
+  socket.expires_at(until);
+  co_await http::async_read_header(socket, buffer, *stream, asio::redirect_error(asio::use_awaitable, failed));
   if (failed) {
-    co_return state_->broken("no answer from", failed);
-  }
-  if (!is_event_stream(*state_->stream)) {
-    co_return co_await state_->refuse();
+    co_return broken("no answer from", failed);
   }
   co_return result<void>{};
 }
 
-asio::awaitable<result<std::string_view>> connection::read_some() {
-  auto& parser = *state_->stream;
-  auto& chunk = state_->chunk;
-  while (!parser.is_done()) {
-    parser.get().body().data = chunk.data();
-    parser.get().body().size = chunk.size();
-    error_code failed;
-    state_->socket.expires_after(state_->how.stream_idle);
-    co_await http::async_read_some(state_->socket, state_->buffer, parser,
-                                   asio::redirect_error(asio::use_awaitable, failed));
-    if (failed && failed != http::error::need_buffer && failed != asio::error::operation_aborted) {
-      co_return state_->broken("the stream broke off at", failed);
+// From where the last call gave up.
+asio::awaitable<result<void>> connection::state::begin(connection::deadline until) {
+  result<void> done;
+  if (!connected) {
+    done = co_await connect(until);
+  }
+  if (done && !sent) {
+    done = co_await send(asked->bytes, until);
+    sent = done.has_value();
+  }
+  if (done && !(stream && stream->is_header_done())) {
+    done = co_await read_head(until);
+  }
+  if (done && (refusal || !is_event_stream(*stream))) {
+    done = co_await refuse(until);
+  }
+  co_return done;
+}
+
+asio::awaitable<result<void>> connection::begin_stream(std::string const& target, std::string const& place) {
+  auto& here = *state_;
+  if (!here.asked) {
+    request const what{.target = target};
+    if (!can_be_sent(what) || has_control_characters(place)) {
+      co_return malformed("a stream with such a target or place cannot be asked for");
     }
-    auto const filled = chunk.size() - parser.get().body().size;
+    here.asked.emplace(to_stream_message(what, place));
+  }
+  auto const from = std::chrono::steady_clock::now();
+  auto done = co_await here.begin(from + here.left_to_begin);
+  spend(here.left_to_begin, from);
+  co_return done;
+}
+
+asio::awaitable<result<void>> connection::connect(deadline until) {
+  return state_->connect(until);
+}
+
+asio::awaitable<result<std::string_view>> connection::read_some() {
+  auto& here = *state_;
+  auto& parser = *here.stream;
+  while (!parser.is_done()) {
+    parser.get().body().data = here.chunk.data();
+    parser.get().body().size = here.chunk.size();
+    error_code failed;
+    auto const from = std::chrono::steady_clock::now();
+    here.socket.expires_at(from + here.left_to_hear);
+    co_await http::async_read_some(here.socket, here.buffer, parser, asio::redirect_error(asio::use_awaitable, failed));
+    if (failed && failed != http::error::need_buffer && failed != asio::error::operation_aborted) {
+      co_return here.broken("the stream broke off at", failed);
+    }
+    auto const filled = here.chunk.size() - parser.get().body().size;
     if (filled > 0) {
-      co_return std::string_view(chunk.data(), filled);
+      here.left_to_hear = bounded(here.how.stream_idle);
+      co_return std::string_view(here.chunk.data(), filled);
     }
     if (failed == asio::error::operation_aborted) {
-      co_return state_->broken("reading from", failed);
+      spend(here.left_to_hear, from);
+      co_return here.broken("reading from", failed);
     }
   }
   co_return error{.code = errc::unreachable, .detail = "the daemon ended the stream"};

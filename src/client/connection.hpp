@@ -18,7 +18,8 @@ namespace consentd::client {
 // target with control characters: with a line break in it, it would be more than one request.
 bool can_be_sent(request const& what);
 
-// One owner, one coroutine at a time. After a failure it can only be destroyed, but for `cancelled` of read_some().
+// One owner, one coroutine at a time. After a failure it can only be destroyed, but for `cancelled` of a stream: called
+// again, both of its functions go on where they were, and only time in which somebody waited counts.
 class connection {
 public:
   using deadline = std::chrono::steady_clock::time_point;
@@ -39,11 +40,12 @@ public:
   // True when the last call ended before a byte of its answer came.
   bool heard_nothing() const noexcept;
 
-  // Asks for Server-Sent Events. `place` goes into Last-Event-ID where there is one.
-  boost::asio::awaitable<result<void>> begin_stream(std::string const& target, std::string const& place,
-                                                    deadline until);
+  // Connects and asks for Server-Sent Events, within settings::timeout. `place` goes into Last-Event-ID where there is
+  // one.
+  boost::asio::awaitable<result<void>> begin_stream(std::string const& target, std::string const& place);
 
-  // The next bytes of the stream's body, valid until the next call. unreachable at its end. `cancelled` loses nothing.
+  // The next bytes of the stream's body, valid until the next call. unreachable at its end, timed_out after
+  // settings::stream_idle without any.
   boost::asio::awaitable<result<std::string_view>> read_some();
 
 private:

@@ -1,4 +1,5 @@
 #include "client/blocking.hpp"
+#include "client/waits.hpp"
 
 #include <consentd/client/stream.hpp>
 
@@ -22,7 +23,7 @@ result<event> event_stream::state::next(std::optional<std::chrono::milliseconds>
   if (!pending.runs()) {
     pending.start(context, by.next());
   }
-  auto const until = std::chrono::steady_clock::now() + patience.value_or(std::chrono::milliseconds::zero());
+  auto const until = std::chrono::steady_clock::now() + bounded(patience.value_or(std::chrono::milliseconds::zero()));
   while (pending.runs()) {
     // In this order, or a cancel() in between would be lost.
     context.restart();

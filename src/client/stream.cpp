@@ -67,10 +67,11 @@ struct async_event_stream::state {
       : on(std::move(executor)), to(std::move(what)), how(std::move(with)), again(std::move(with_again)),
         place(to.place) {}
 
-  asio::awaitable<result<void>> connect();
+  asio::awaitable<result<void>> begin();
   asio::awaitable<result<void>> read_more();
-  asio::awaitable<result<void>> pause(error const& why);
+  asio::awaitable<result<void>> pause();
   asio::awaitable<result<void>> advance();
+  bool will_pass(error const& why) const;
   bool take(sse_event const& one);
   void put(event made, std::string resume);
   event hand_out();
@@ -87,12 +88,13 @@ struct async_event_stream::state {
   keep_trying again;
   std::string place;
   std::unique_ptr<connection> by;
-  std::optional<sse_parser> parser; // of `by`
+  std::optional<sse_parser> parser; // of `by`, once its stream has begun
   std::deque<ready_event> ready;
   std::optional<error> bad_event; // behind the ready ones
-  std::optional<error> why_apart; // what ended the last connection, not yet waited for
+  // Of the next attempt: a moment, so that whoever gives up waiting for it does not put it off.
+  std::optional<std::chrono::steady_clock::time_point> not_before;
   std::size_t times_begun = 0;
-  std::chrono::steady_clock::time_point connected;
+  std::chrono::steady_clock::time_point began;
   pauses between;
 };
 
@@ -101,20 +103,17 @@ void async_event_stream::state::forget() {
   parser.reset();
 }
 
-asio::awaitable<result<void>> async_event_stream::state::connect() {
-  auto made = std::make_unique<connection>(on, how);
-  auto const until = std::chrono::steady_clock::now() + how.timeout;
+asio::awaitable<result<void>> async_event_stream::state::begin() {
+  if (!by) {
+    by = std::make_unique<connection>(on, how);
+  }
   auto const begin_after = to.by_consumer ? std::string() : place;
-  auto done = co_await made->connect(until);
-  if (done) {
-    done = co_await made->begin_stream(to.target, begin_after, until);
-  }
+  auto done = co_await by->begin_stream(to.target, begin_after);
   if (!done) {
-    co_return done.error();
+    co_return done;
   }
-  by = std::move(made);
   parser.emplace();
-  connected = std::chrono::steady_clock::now();
+  began = std::chrono::steady_clock::now();
   ++times_begun;
   if (to.has_rows && place.empty()) {
     put({.kind = event_kind::rows_begin}, {});
@@ -149,55 +148,65 @@ asio::awaitable<result<void>> async_event_stream::state::read_more() {
   if (!fed) {
     co_return fed.error();
   }
+  // The place is that of the event that was not understood: to go on from there would be to skip it.
+  if (bad_event) {
+    co_return result<void>{};
+  }
   // A heartbeat has a place and no event.
-  if (ready.empty() && !parser->place().empty()) {
-    place = parser->place();
-  } else if (!ready.empty() && !bad_event) {
+  if (!ready.empty()) {
     ready.back().place = parser->place();
+  } else if (!parser->place().empty()) {
+    place = parser->place();
   }
   co_return result<void>{};
 }
 
-asio::awaitable<result<void>> async_event_stream::state::pause(error const& why) {
-  asio::steady_timer timer(on, between.take(why));
+asio::awaitable<result<void>> async_event_stream::state::pause() {
+  asio::steady_timer timer(on, *not_before);
   boost::system::error_code ended;
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ended));
   if (ended) {
     co_return cancelled();
   }
+  not_before.reset();
   co_return result<void>{};
+}
+
+bool async_event_stream::state::will_pass(error const& why) const {
+  // Held by another connection, or paused: that ends.
+  bool const is_held = to.by_consumer && why.status == 409;
+  // This user was let in before: a daemon that starts binds its socket first and then says who may use it.
+  bool const is_being_bound = times_begun > 0 && why.code == errc::refused && why.status == 0;
+  return why.is_temporary() || is_held || is_being_bound;
 }
 
 // One step towards the next event.
 asio::awaitable<result<void>> async_event_stream::state::advance() {
-  if (why_apart) {
-    auto waited = co_await pause(*why_apart);
+  if (not_before) {
+    auto waited = co_await pause();
     if (!waited) {
       co_return waited;
     }
-    why_apart.reset();
   }
   result<void> done;
-  if (by) {
+  if (parser) {
     done = co_await read_more();
   } else {
-    done = co_await connect();
+    done = co_await begin();
   }
   if (done || done.error().code == errc::cancelled) {
     co_return done;
   }
   // A stream that ends as soon as it has begun is no reason to hurry.
-  if (by && std::chrono::steady_clock::now() - connected > longest_pause) {
+  if (parser && std::chrono::steady_clock::now() - began > longest_pause) {
     between.reset();
   }
   forget();
   auto const why = done.error();
-  // Held by another connection, or paused: that ends.
-  bool const is_held = to.by_consumer && why.status == 409;
-  if ((!why.is_temporary() && !is_held) || (again && !again(why, times_begun))) {
+  if (!will_pass(why) || (again && !again(why, times_begun))) {
     co_return why;
   }
-  why_apart = why;
+  not_before = std::chrono::steady_clock::now() + between.take(why);
   co_return result<void>{};
 }
 

@@ -27,7 +27,8 @@ struct request {
   // It may be sent again when the connection broke before there was an answer. GET, PUT and DELETE may in any case (RFC
   // 9110 section 9.2.2).
   bool repeatable = false;
-  // In addition to settings::timeout, where the daemon holds its answer.
+  // In addition to settings::timeout, where the daemon holds its answer; such a call has its connection from among
+  // settings::held_connections.
   std::chrono::milliseconds patience{};
 };
 
@@ -55,6 +56,7 @@ std::string make_target(std::string_view path,
 call<usability> usable(std::string_view consent_id);
 // At most 1000, answered in their order.
 call<std::vector<usability>> usable(std::span<std::string const> consent_ids);
+call<std::vector<usability>> usable(std::initializer_list<std::string_view> consent_ids);
 
 // refused with status 404 when it is not known.
 call<consent> get_consent(std::string_view consent_id);
@@ -75,6 +77,8 @@ call<consent_page> list_consents(consent_query const& wanted = {});
 // Held by the daemon until the consent has one of the statuses, at most for `timeout` (1 to 300 s, whole seconds). A
 // consent that is not known yet is waited for, too; refused with status 404 when it never came.
 call<awaited_consent> wait_for(std::string_view consent_id, std::span<std::string const> statuses,
+                               std::chrono::seconds timeout);
+call<awaited_consent> wait_for(std::string_view consent_id, std::initializer_list<std::string_view> statuses,
                                std::chrono::seconds timeout);
 
 // Oldest first.

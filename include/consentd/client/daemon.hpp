@@ -16,12 +16,17 @@
 
 namespace consentd::client {
 
+// Times as long as one likes: milliseconds::max() is for ever.
 struct settings {
   std::string socket_path = "/run/consentd/api.sock";
   std::chrono::milliseconds timeout{30000};     // a whole call; of a stream, until its answer begins
   std::chrono::milliseconds stream_idle{45000}; // silence of a stream, which has a heartbeat every 15 s
   std::size_t max_answer_bytes = 64UL << 20U;   // of an answer; of a stream, 16 MiB an event
-  std::size_t connections = 8;                  // of an async_daemon, at once: further calls wait for one
+  // Of an async_daemon, at once; further calls wait for one. Those that the daemon holds (wait_for) have connections
+  // beside the others', or a few of them would keep everybody waiting. All connections, streams and those of other
+  // processes too, count towards what the daemon gives one user (api.max_connections_per_user, by default 128).
+  std::size_t connections = 8;
+  std::size_t held_connections = 64;
 };
 
 // Asks from a thread that waits for the answer, over one connection that is kept. One thread at a time; threads have
@@ -47,8 +52,9 @@ private:
 };
 
 // Asks from coroutines, over a few connections that are kept. Any number of coroutines of any executor at once. Every
-// call ends within its time, and obeys Asio's cancellation of its coroutine: by `cancelled`, or by throwing where that
-// came before the call began to wait. It may go before its calls have ended.
+// call ends within its time (timed_out when it got no connection within settings::timeout), and obeys Asio's
+// cancellation of its coroutine: by `cancelled`, or by throwing where that came before the call began to wait. It may
+// go before its calls have ended.
 class async_daemon {
 public:
   // The sockets live on `executor`, whose context must outlive this and its calls.

@@ -73,7 +73,9 @@ subscription consumed_by(std::string_view consumer);
 
 // Called before each new attempt, with what ended or hindered the last one and how often the stream has begun so far;
 // the value false has next() give that error instead. Not called for errors that no new attempt can mend: next() gives
-// those at once. Empty: always true.
+// those at once. Empty: always true, so that next() waits for ever where no daemon will ever be, at a mistyped socket
+// path for one: this is the way to notice. A socket that is not for this user (refused, status 0) ends a stream that
+// never began, and is tried again once it had: a daemon that starts binds its socket before it lets others in.
 using keep_trying = std::function<bool(error const& why, std::size_t times_begun)>;
 
 // Follows from coroutines, one at a time. It connects by itself, again and again, at growing intervals up to five
@@ -88,7 +90,8 @@ public:
   ~async_event_stream();
 
   // The next one, however long it takes. Cancelled as a call of async_daemon is; the stream is as it was, so that
-  // next() may simply be called again, as after any other error.
+  // next() may simply be called again, as after any other error. What was under way goes on with the next call, a
+  // pause, a connection that is being made, half an event: it comes to its end for a caller with a timer of any length.
   boost::asio::awaitable<result<event>> next();
 
   // From which to go on, in another process perhaps: of the last event that next() gave, or of a heartbeat since.

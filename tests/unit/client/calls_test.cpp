@@ -80,6 +80,16 @@ BOOST_AUTO_TEST_CASE(many_verdicts_are_one_call) {
   BOOST_TEST(read(what, R"({"consents":[)" + one + ",{}]}").has_error());
 }
 
+// Two literals in braces would make one string_view, too: of what lies between their addresses.
+BOOST_AUTO_TEST_CASE(texts_in_braces_are_a_list) {
+  BOOST_TEST(*client::usable({"c-1", "c-2"}).asks.json == R"({"consentIds":["c-1","c-2"]})");
+  BOOST_TEST(*client::usable({"c-1"}).asks.json == R"({"consentIds":["c-1"]})");
+  std::string const id = "c-1";
+  BOOST_TEST(*client::usable({id, id, "c-2"}).asks.json == R"({"consentIds":["c-1","c-1","c-2"]})");
+  BOOST_TEST(client::wait_for("c", {"Authorized", "Rejected"}, std::chrono::seconds(20)).asks.target ==
+             "/v1/consents/c?wait_for=Authorized%2CRejected&timeout=20");
+}
+
 BOOST_AUTO_TEST_CASE(consent_is_read_and_its_text_kept) {
   auto const made = read(client::get_consent("c 1"), "{" + state + R"(,"resource":{"a":1}})");
   BOOST_TEST_REQUIRE(made.has_value());
@@ -113,6 +123,7 @@ BOOST_AUTO_TEST_CASE(waiting_gives_the_daemon_its_time) {
   auto const what = client::wait_for("c", statuses, std::chrono::seconds(20));
   BOOST_TEST(what.asks.target == "/v1/consents/c?wait_for=Authorized%2CRejected&timeout=20");
   BOOST_TEST((what.asks.patience == std::chrono::seconds(20)));
+  BOOST_TEST((client::wait_for("c", statuses, std::chrono::seconds::max()).asks.patience > std::chrono::hours(24)));
   BOOST_TEST(read(what, "{" + state + R"(,"waited":"reached"})")->reached);
   BOOST_TEST(!read(what, "{" + state + R"(,"waited":"timeout"})")->reached);
 }

@@ -161,6 +161,17 @@ BOOST_AUTO_TEST_CASE(silence_has_an_end) {
   BOOST_TEST((code_of(daemon.ask(get("/"))) == errc::timed_out));
 }
 
+BOOST_AUTO_TEST_CASE(largest_time_is_for_ever) {
+  scripted_server server({{json_answer("1")}, {json_answer("2")}});
+  auto how = at(server);
+  how.timeout = std::chrono::milliseconds::max();
+  client::daemon daemon(how);
+  BOOST_TEST(daemon.ask(get("/")).has_value());
+  auto what = get("/");
+  what.patience = std::chrono::milliseconds::max();
+  BOOST_TEST(daemon.ask(what).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(answer_is_bounded) {
   auto const body = std::string(1000, 'x');
   scripted_server server({{answer_of("200 OK", "text/plain", body)}, {answer_of("200 OK", "text/plain", body + "x")}});
@@ -194,6 +205,23 @@ BOOST_AUTO_TEST_CASE(no_more_connections_than_may_be_and_the_others_wait) {
     BOOST_TEST(call.get().has_value());
   }
   BOOST_TEST(server.connections() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(calls_that_the_daemon_holds_are_bounded_and_one_more_ends_in_its_time) {
+  scripted_server holding({{json_answer("held"), false, false, true}});
+  auto how = at(holding);
+  how.held_connections = 1;
+  how.timeout = std::chrono::milliseconds(50);
+  asio::thread_pool threads(1);
+  client::async_daemon const daemon(threads.get_executor(), how);
+  auto patient = get("/");
+  patient.patience = std::chrono::seconds(10);
+  auto first = asio::co_spawn(threads, daemon.ask(patient), asio::use_future);
+  auto second = asio::co_spawn(threads, daemon.ask(patient), asio::use_future).get();
+  BOOST_TEST((code_of(second) == errc::timed_out));
+  BOOST_TEST(second.error().detail == "all connections were busy");
+  holding.let_go();
+  BOOST_TEST(first.get().value().body == "held");
 }
 
 BOOST_AUTO_TEST_CASE(call_that_gets_no_connection_ends_in_its_time) {

@@ -50,6 +50,7 @@ scripted_server::scripted_server(std::vector<scripted_answer> answers)
 
 scripted_server::~scripted_server() {
   ::shutdown(listening_, SHUT_RDWR);
+  let_go();
   thread_.join();
   ::close(listening_);
 }
@@ -57,6 +58,12 @@ scripted_server::~scripted_server() {
 std::vector<std::string> scripted_server::requests() {
   std::lock_guard const hold(guard_);
   return requests_;
+}
+
+void scripted_server::let_go() {
+  std::lock_guard const hold(guard_);
+  holds_ = false;
+  let_go_.notify_all();
 }
 
 std::size_t scripted_server::connections() {
@@ -77,8 +84,9 @@ void scripted_server::serve(std::vector<scripted_answer> const& answers) {
     }
     auto const request = read_request(fd);
     {
-      std::lock_guard const hold(guard_);
+      std::unique_lock hold(guard_);
       requests_.push_back(request);
+      let_go_.wait(hold, [&] { return !answer.held || !holds_; });
     }
     ::send(fd, answer.bytes.data(), answer.bytes.size(), MSG_NOSIGNAL);
     char rest = 0;

@@ -4,6 +4,7 @@
 
 #include "tests/support/process.hpp"
 
+#include <condition_variable>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -15,6 +16,7 @@ struct scripted_answer {
   std::string bytes;
   bool keep_open = false;  // says no more, and closes only when the client does
   bool keep_alive = false; // the next answer is for the same connection, if it asks again
+  bool held = false;       // until let_go() was called
 };
 
 class scripted_server {
@@ -27,6 +29,8 @@ public:
   std::string const& path() const noexcept { return path_; }
   // What was asked so far, one text a request.
   std::vector<std::string> requests();
+  // Held answers are said from now on.
+  void let_go();
   // How many connections there were.
   std::size_t connections();
 
@@ -39,6 +43,8 @@ private:
   std::mutex guard_;
   std::vector<std::string> requests_; // guarded by guard_
   std::size_t connections_ = 0;       // guarded by guard_
+  bool holds_ = true;                 // guarded by guard_
+  std::condition_variable let_go_;
   std::thread thread_;
 };
 

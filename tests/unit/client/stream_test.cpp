@@ -12,7 +12,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <sys/fsuid.h>
+#include <sys/stat.h>
 #include <thread>
 #include <vector>
 
@@ -87,6 +90,62 @@ std::string resumed_from(std::string const& request) {
   return at == std::string::npos ? "none" : request.substr(at + name.size(), request.find('\r', at) - at - name.size());
 }
 
+// This thread cannot connect to the socket, root or not, until this goes.
+class locked_out {
+public:
+  explicit locked_out(std::string path) : path_(std::move(path)) {
+    ::chmod(path_.c_str(), 0);
+    was_ = ::setfsuid(65534);
+  }
+  locked_out(locked_out const&) = delete;
+  locked_out& operator=(locked_out const&) = delete;
+  ~locked_out() {
+    ::setfsuid(static_cast<uid_t>(was_));
+    ::chmod(path_.c_str(), 0600);
+  }
+
+private:
+  std::string path_;
+  int was_ = 0;
+};
+
+// Waits in ticks that are shorter than everything else: whoever begins anew with each of them gets nowhere.
+struct impatient {
+  explicit impatient(client::settings const& how) : stream(context.get_executor(), client::journal({}, "e-0"), how) {}
+
+  // Nothing: the tick came first.
+  std::optional<client::result<event>> next_or_tick() {
+    std::optional<client::result<event>> seen;
+    auto const wait = [this, &seen]() -> asio::awaitable<void> {
+      using namespace asio::experimental::awaitable_operators;
+      asio::steady_timer tick(context, std::chrono::milliseconds(1));
+      auto first = co_await (stream.next() || tick.async_wait(asio::use_awaitable));
+      if (first.index() == 0) {
+        seen = std::get<0>(std::move(first));
+      }
+    };
+    auto done = asio::co_spawn(context, wait(), asio::use_future);
+    context.restart();
+    context.run();
+    done.get();
+    return seen;
+  }
+
+  // The subject of the next one; "nothing" when that never comes.
+  std::string next() {
+    for (auto const since = std::chrono::steady_clock::now();
+         std::chrono::steady_clock::now() - since < std::chrono::seconds(30);) {
+      if (auto const seen = next_or_tick()) {
+        return seen->value().subject;
+      }
+    }
+    return "nothing";
+  }
+
+  asio::io_context context;
+  client::async_event_stream stream;
+};
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(streams)
@@ -158,6 +217,29 @@ BOOST_AUTO_TEST_CASE(refusal_that_no_attempt_mends_is_given_at_once) {
   BOOST_TEST((stream.next().error().code == errc::not_understood));
 }
 
+// A daemon that starts binds its socket before it lets others in.
+BOOST_AUTO_TEST_CASE(socket_that_lets_nobody_in_ends_no_stream_that_had_begun) {
+  scripted_server server({{stream_head + chunk(entry("e-1", "a"))}, {stream_head + chunk(entry("e-2", "b")), true}});
+  std::optional<locked_out> out(server.path());
+  event_stream never_begun(client::journal(), at(server));
+  auto const refused = never_begun.next();
+  BOOST_TEST_REQUIRE(refused.has_error());
+  BOOST_TEST((refused.error().code == errc::refused));
+  out.reset();
+  int refusals = 0;
+  event_stream stream(client::journal(), at(server), [&](client::error const& why, std::size_t) {
+    if (why.code == errc::refused) {
+      ++refusals;
+      out.reset();
+    }
+    return true;
+  });
+  BOOST_TEST(read_some(stream, 1) == "e-1=a ");
+  out.emplace(server.path());
+  BOOST_TEST(read_some(stream, 1) == "e-2=b ");
+  BOOST_TEST(refusals == 1);
+}
+
 BOOST_AUTO_TEST_CASE(event_that_is_none_is_told_and_never_skipped) {
   scripted_server server(
       {{stream_head + chunk(entry("e-1", "a") + "id: e-2\ndata: {\"type\":1}\n\n" + entry("e-3", "c")), true},
@@ -167,6 +249,19 @@ BOOST_AUTO_TEST_CASE(event_that_is_none_is_told_and_never_skipped) {
   BOOST_TEST((stream.next().error().code == errc::not_understood));
   BOOST_TEST(read_some(stream, 1) == "e-2=b ");
   BOOST_TEST(resumed_from(server.requests().at(1)) == "e-1");
+}
+
+BOOST_AUTO_TEST_CASE(event_that_is_none_is_not_skipped_where_its_bytes_come_alone) {
+  scripted_server server(
+      {{stream_head + chunk(entry("e-1", "a"))},
+       {stream_head + chunk("id: e-2\nevent: ae.openfinance.consent.status\ndata: {\"type\":1}\n\n"), true},
+       {stream_head + chunk(entry("e-2", "b")), true}});
+  event_stream stream(client::journal(), at(server));
+  BOOST_TEST(read_some(stream, 1) == "e-1=a ");
+  BOOST_TEST((stream.next().error().code == errc::not_understood));
+  BOOST_TEST(stream.place() == "e-1");
+  BOOST_TEST(read_some(stream, 1) == "e-2=b ");
+  BOOST_TEST(resumed_from(server.requests().at(2)) == "e-1");
 }
 
 BOOST_AUTO_TEST_CASE(silent_stream_is_left_for_another) {
@@ -257,6 +352,17 @@ BOOST_AUTO_TEST_CASE(what_is_there_is_given_without_patience) {
   BOOST_TEST((stream.next(std::chrono::milliseconds(0)).error().code == errc::timed_out));
 }
 
+BOOST_AUTO_TEST_CASE(largest_patience_is_for_ever) {
+  scripted_server server({{stream_head + chunk(entry("e-1", "a")), true}});
+  auto how = at(server);
+  how.timeout = std::chrono::milliseconds::max();
+  how.stream_idle = std::chrono::milliseconds::max();
+  event_stream stream(client::journal(), how);
+  auto const one = stream.next(std::chrono::milliseconds::max());
+  BOOST_TEST_REQUIRE(one.has_value());
+  BOOST_TEST(one->subject == "a");
+}
+
 // Both are there: whichever is taken, the other must be there still.
 BOOST_AUTO_TEST_CASE(event_is_not_lost_to_what_else_was_waited_for) {
   using namespace asio::experimental::awaitable_operators;
@@ -283,6 +389,52 @@ BOOST_AUTO_TEST_CASE(event_is_not_lost_to_what_else_was_waited_for) {
   context.run();
   done.get();
   BOOST_TEST(seen == "abc");
+}
+
+BOOST_AUTO_TEST_CASE(pause_ends_for_a_caller_that_waits_in_short_ticks) {
+  scripted_server server({{stream_head + chunk(entry("e-1", "a"))}, {stream_head + chunk(entry("e-2", "b")), true}});
+  impatient caller(at(server));
+  BOOST_TEST(caller.next() == "a");
+  BOOST_TEST(caller.next() == "b");
+}
+
+BOOST_AUTO_TEST_CASE(slow_beginning_comes_to_its_end_for_a_caller_that_waits_in_short_ticks) {
+  auto const busy = answer_of("503 Service Unavailable", "application/problem+json", R"({"title":"Too many"})");
+  for (auto const& slow : {stream_head + chunk(entry("e-1", "a")), busy}) {
+    scripted_server server({{slow, true, false, true}, {stream_head + chunk(entry("e-1", "a")), true}});
+    impatient caller(at(server));
+    while (server.requests().empty()) {
+      BOOST_TEST_REQUIRE(!caller.next_or_tick().has_value());
+    }
+    for (int i = 0; i < 10; ++i) {
+      BOOST_TEST_REQUIRE(!caller.next_or_tick().has_value());
+    }
+    BOOST_TEST(server.connections() == 1U);
+    server.let_go();
+    BOOST_TEST(caller.next() == "a");
+    BOOST_TEST(server.requests().size() == (slow == busy ? 2U : 1U));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(silence_is_noticed_by_a_caller_that_waits_in_short_ticks) {
+  scripted_server server(
+      {{stream_head + chunk(entry("e-1", "a")), true}, {stream_head + chunk(entry("e-2", "b")), true}});
+  auto how = at(server);
+  how.stream_idle = std::chrono::milliseconds(50);
+  impatient caller(how);
+  BOOST_TEST(caller.next() == "a");
+  BOOST_TEST(caller.next() == "b");
+}
+
+// A daemon that never answers is left in the end, too.
+BOOST_AUTO_TEST_CASE(beginning_without_an_answer_is_given_up_by_a_caller_that_waits_in_short_ticks) {
+  std::vector<scripted_answer> answers(50, {stream_head + chunk(entry("e-1", "a")), true}); // a busy machine is late
+  answers.front().bytes.clear();
+  scripted_server server(answers);
+  auto how = at(server);
+  how.timeout = std::chrono::milliseconds(50);
+  impatient caller(how);
+  BOOST_TEST(caller.next() == "a");
 }
 
 BOOST_AUTO_TEST_CASE(waiting_may_be_cancelled_from_another_thread) {

@@ -4,6 +4,7 @@
 #include <consentd/client.hpp>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
@@ -36,6 +37,7 @@ struct crowd : testing::fixture {
     client::settings made;
     made.socket_path = socket();
     made.connections = 3;
+    made.held_connections = 3;
     return made;
   }
 
@@ -132,6 +134,26 @@ BOOST_AUTO_TEST_CASE(calls_given_up_at_any_moment_leave_their_connections_to_oth
   }
   for (auto& one : waiting) {
     BOOST_TEST((one.get().error().code == client::errc::refused));
+  }
+  std::vector<std::future<client::result<client::usability>>> asking;
+  for (int i = 0; i < 3; ++i) {
+    asking.push_back(asio::co_spawn(threads, daemon.ask(client::usable("c-1")), asio::use_future));
+  }
+  for (auto& one : asking) {
+    BOOST_TEST(one.get().has_value());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(calls_that_are_held_keep_no_other_waiting) {
+  announce("c-1");
+  client::async_daemon const daemon(threads.get_executor(), how());
+  for (int i = 0; i < 4; ++i) {
+    asio::co_spawn(threads, daemon.ask(client::wait_for("c-1", {"Revoked"}, std::chrono::seconds(300))),
+                   asio::detached);
+  }
+  for (int i = 0; i < 4; ++i) {
+    auto const told = asio::co_spawn(threads, daemon.ask(client::usable("c-1")), asio::use_future).get();
+    BOOST_TEST_REQUIRE(told.has_value());
   }
 }
 
