@@ -40,7 +40,20 @@ result<void> check_agrees(consent::state const& known, announcement const& asked
   if (known.kind != asked.kind) {
     return failure{reason::conflict, "the consent is of another kind: " + std::string(consent::to_string(known.kind))};
   }
+  if (known.base_consent_id && asked.base_consent_id && *known.base_consent_id != *asked.base_consent_id) {
+    return failure{reason::conflict, "the consent renews another one: " + *known.base_consent_id};
+  }
   return {};
+}
+
+// No event has ever said anything of it: what is known is what was announced.
+bool is_announced_alone(ledger& in, consent::state const& known) {
+  if (known.status) {
+    return false;
+  }
+  query others(in.db, "SELECT 1 FROM journal WHERE consent_id = ? AND type <> ? LIMIT 1",
+               std::string_view(known.consent_id), to_stored(entry_type::announced));
+  return !others.step();
 }
 
 std::string claims_on(consent::state const& known) {
@@ -66,8 +79,9 @@ result<consent::state> decided_for(consent::state const& known, announcement con
 }
 
 bool changes(consent::state const& before, consent::state const& after) {
-  return before.bound != after.bound || before.expiry != after.expiry ||
-         before.base_consent_id != after.base_consent_id || before.flags != after.flags;
+  return before.issuer != after.issuer || before.kind != after.kind || before.bound != after.bound ||
+         before.expiry != after.expiry || before.base_consent_id != after.base_consent_id ||
+         before.flags != after.flags;
 }
 
 // A consent that was bound to another issuer keeps no resource of it.
@@ -156,14 +170,15 @@ result<announced> bind(ledger& in, announcement const& asked) {
     return failure{reason::not_found, "no consent of this id is known"};
   }
   auto const& before = known->record.state;
-  if (!before.flags.contested) {
+  bool const afresh = is_announced_alone(in, before);
+  if (!before.flags.contested && !afresh) {
     return announce(in, asked);
   }
-  auto after = decided_for(before, asked);
+  auto after = afresh ? new_state(asked) : decided_for(before, asked);
   if (!after) {
     return after.error();
   }
-  bool const rebound = after->issuer != before.issuer;
+  bool const rebound = after->issuer != before.issuer || after->kind != before.kind;
   check_link(in.db, rebound ? std::nullopt : before.base_consent_id, *after);
   auto made = keep_announced(in, known, *after, asked);
   if (rebound) {

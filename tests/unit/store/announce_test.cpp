@@ -60,6 +60,25 @@ BOOST_AUTO_TEST_CASE(another_issuer_or_kind_conflicts_and_the_detail_says_what_i
   BOOST_TEST(told().size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(another_base_consent_conflicts_and_none_is_no_other) {
+  open();
+  announce("base");
+  announce("base-2");
+  store::announcement asked;
+  asked.consent_id = "c";
+  asked.issuer = bank;
+  asked.base_consent_id = "base";
+  BOOST_REQUIRE(await(store->announce(asked)));
+  asked.base_consent_id = "base-2";
+  auto const other = await(store->announce(asked));
+  BOOST_REQUIRE(!other);
+  BOOST_TEST(other.error().code == reason::conflict);
+  BOOST_TEST(other.error().detail.ends_with(": base"));
+  asked.base_consent_id.reset();
+  BOOST_REQUIRE(await(store->announce(asked)));
+  BOOST_TEST((find("c")->state.base_consent_id == "base"));
+}
+
 BOOST_AUTO_TEST_CASE(narrower_expiry_is_taken_and_told_a_wider_one_is_not) {
   open();
   auto const hour = [](int hours) { return noon() + std::chrono::hours(hours); };

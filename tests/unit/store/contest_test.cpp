@@ -228,6 +228,26 @@ BOOST_AUTO_TEST_CASE(decision_again_changes_nothing_and_another_one_is_a_conflic
   BOOST_TEST(bind_fails(named(bank)).code == reason::conflict);
 }
 
+// A slip in an announcement would leave the consent to nobody: the real bank's events are refused, and nothing contests
+// it.
+BOOST_AUTO_TEST_CASE(announcement_that_was_wrong_is_mended_until_the_first_event_has_come) {
+  auto wrong = named("https://bnak.example", consent::kind::payment);
+  wrong.expiry = noon();
+  BOOST_REQUIRE(await(store->announce(wrong)));
+  BOOST_TEST(word(settle(report_of("c", status::authorized, 0))) == "issuer-mismatch");
+  auto const made = bind(named(bank));
+  BOOST_TEST((made.consent.state.issuer == bank));
+  BOOST_TEST((made.consent.state.kind == consent::kind::account_access));
+  BOOST_TEST(!made.consent.state.expiry.has_value());
+  auto const entry = told().back();
+  BOOST_TEST((entry.left_issuer == "https://bnak.example"));
+  BOOST_TEST((entry.left_kind == consent::kind::payment));
+  BOOST_TEST((entry.uid == 4711U));
+  BOOST_TEST(word(settle(report_of("c", status::authorized, 1))) == "applied");
+  BOOST_TEST(bind_fails(named(other_bank)).code == reason::conflict);
+  BOOST_TEST((find("c")->state.issuer == bank));
+}
+
 BOOST_AUTO_TEST_CASE(entry_of_the_decision_names_the_issuer_and_kind_that_the_consent_has_left) {
   settle(report_of("c", status::authorized, 0));
   auto theirs = claim(status::authorized, 1);
