@@ -14,6 +14,33 @@ store::kept_key_set set_of(std::string document, std::chrono::seconds since, std
   return {role, std::string(issuer), noon() + since, noon() + confirmed, std::move(document)};
 }
 
+struct overflow : store_fixture {
+  overflow() {
+    settings.waiting_rows = 2;
+    open();
+  }
+  // Each finds no keys, and beyond the second no room to wait for them.
+  std::vector<std::int64_t> wait(int count, std::string_view issuer = bank) {
+    std::vector<std::int64_t> all;
+    for (int turn = 0; turn < count; ++turn) {
+      all.push_back(append("body " + std::to_string(turn)));
+      BOOST_REQUIRE((take_ids() == std::vector{all.back()}));
+      BOOST_REQUIRE(await(store->wait_for_keys(all.back(), std::string(issuer))));
+    }
+    return all;
+  }
+  bool waits(std::string_view issuer = bank) {
+    announce("c of " + std::string(issuer), issuer);
+    return await(store->find_standing("c of " + std::string(issuer))).value().backlog.issuer_waits_for_keys;
+  }
+  std::size_t retry(std::size_t at_most = 100, std::optional<timestamp> refused_until = std::nullopt) {
+    return await(
+               store->retry(store::remedy{reason::keys_unavailable, std::string(bank), {}, {}, refused_until}, at_most))
+        .value();
+  }
+  std::size_t keys_arrived() { return *await(store->keys_arrived(std::string(bank))); }
+};
+
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(keys, store_fixture)
@@ -92,34 +119,22 @@ BOOST_AUTO_TEST_CASE(issuer_without_keys_has_a_quota_and_takes_no_room_from_othe
   BOOST_TEST(count().waiting_for_keys == 2U);
 }
 
-struct overflow : store_fixture {
-  overflow() {
-    settings.waiting_rows = 2;
-    open();
+BOOST_AUTO_TEST_CASE(what_comes_back_from_waiting_takes_its_room_in_the_inbox_again) {
+  settings.inbox_bytes = 100;
+  open();
+  for (int turn = 0; turn < 3; ++turn) {
+    append(std::string(40, 'x'));
+    BOOST_REQUIRE(await(store->wait_for_keys(take_ids().at(0), std::string(bank))));
   }
-  // Each finds no keys, and beyond the second no room to wait for them.
-  std::vector<std::int64_t> wait(int count, std::string_view issuer = bank) {
-    std::vector<std::int64_t> all;
-    for (int turn = 0; turn < count; ++turn) {
-      all.push_back(append("body " + std::to_string(turn)));
-      BOOST_REQUIRE((take_ids() == std::vector{all.back()}));
-      BOOST_REQUIRE(await(store->wait_for_keys(all.back(), std::string(issuer))));
-    }
-    return all;
-  }
-  bool waits(std::string_view issuer = bank) {
-    announce("c of " + std::string(issuer), issuer);
-    return await(store->find_standing("c of " + std::string(issuer))).value().backlog.issuer_waits_for_keys;
-  }
-  std::size_t retry(std::size_t at_most = 100, std::optional<timestamp> refused_until = std::nullopt) {
-    return await(
-               store->retry(store::remedy{reason::keys_unavailable, std::string(bank), {}, {}, refused_until}, at_most))
-        .value();
-  }
-  std::size_t keys_arrived() { return *await(store->keys_arrived(std::string(bank))); }
-};
+  BOOST_TEST(*await(store->keys_arrived(std::string(bank))) == 3U);
+  BOOST_TEST(await(store->append(delivery_of(std::string(40, 'x')))).error().code == reason::inbox_full);
+}
 
-BOOST_FIXTURE_TEST_CASE(events_that_found_no_room_to_wait_are_opened_when_the_keys_come, overflow) {
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(keys_beyond_the_room_to_wait, overflow)
+
+BOOST_AUTO_TEST_CASE(events_that_found_no_room_to_wait_are_opened_when_the_keys_come) {
   auto const all = wait(7);
   BOOST_TEST(keys_arrived() == 2U);
   BOOST_TEST((take_ids() == std::vector{all[0], all[1]}));
@@ -132,7 +147,7 @@ BOOST_FIXTURE_TEST_CASE(events_that_found_no_room_to_wait_are_opened_when_the_ke
   BOOST_TEST(count().quarantined == 0U);
 }
 
-BOOST_FIXTURE_TEST_CASE(issuer_is_behind_until_the_last_event_that_lacked_its_keys_is_taken_up, overflow) {
+BOOST_AUTO_TEST_CASE(issuer_is_behind_until_the_last_event_that_lacked_its_keys_is_taken_up) {
   wait(4);
   BOOST_TEST(waits());
   BOOST_TEST(!waits(other_bank));
@@ -148,7 +163,7 @@ BOOST_FIXTURE_TEST_CASE(issuer_is_behind_until_the_last_event_that_lacked_its_ke
   BOOST_TEST(!waits());
 }
 
-BOOST_FIXTURE_TEST_CASE(issuer_is_behind_no_more_when_an_operator_has_dropped_what_lacked_its_keys, overflow) {
+BOOST_AUTO_TEST_CASE(issuer_is_behind_no_more_when_an_operator_has_dropped_what_lacked_its_keys) {
   auto const all = wait(4);
   keys_arrived();
   BOOST_REQUIRE(await(store->drop(all[2], 1000)));
@@ -157,7 +172,7 @@ BOOST_FIXTURE_TEST_CASE(issuer_is_behind_no_more_when_an_operator_has_dropped_wh
   BOOST_TEST(!waits());
 }
 
-BOOST_FIXTURE_TEST_CASE(event_that_lacks_its_keys_once_more_is_not_retried_without_end, overflow) {
+BOOST_AUTO_TEST_CASE(event_that_lacks_its_keys_once_more_is_not_retried_without_end) {
   wait(3);
   auto const keys_came = now.now();
   now.advance(1s);
@@ -169,14 +184,14 @@ BOOST_FIXTURE_TEST_CASE(event_that_lacks_its_keys_once_more_is_not_retried_witho
   BOOST_TEST(retry(100, now.now()) == 1U);
 }
 
-BOOST_FIXTURE_TEST_CASE(events_of_another_issuer_wait_on, overflow) {
+BOOST_AUTO_TEST_CASE(events_of_another_issuer_wait_on) {
   wait(3);
   wait(3, other_bank);
   BOOST_TEST(retry() == 1U);
   BOOST_TEST(waits(other_bank));
 }
 
-BOOST_FIXTURE_TEST_CASE(full_quarantine_lets_go_of_events_that_wait_for_keys_last, overflow) {
+BOOST_AUTO_TEST_CASE(full_quarantine_lets_go_of_events_that_wait_for_keys_last) {
   close();
   settings.quarantine_rows = 2;
   open();
@@ -196,17 +211,6 @@ BOOST_FIXTURE_TEST_CASE(full_quarantine_lets_go_of_events_that_wait_for_keys_las
   keys_arrived();
   BOOST_TEST(!waits());
   BOOST_TEST(waits(other_bank));
-}
-
-BOOST_AUTO_TEST_CASE(what_comes_back_from_waiting_takes_its_room_in_the_inbox_again) {
-  settings.inbox_bytes = 100;
-  open();
-  for (int turn = 0; turn < 3; ++turn) {
-    append(std::string(40, 'x'));
-    BOOST_REQUIRE(await(store->wait_for_keys(take_ids().at(0), std::string(bank))));
-  }
-  BOOST_TEST(*await(store->keys_arrived(std::string(bank))) == 3U);
-  BOOST_TEST(await(store->append(delivery_of(std::string(40, 'x')))).error().code == reason::inbox_full);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
