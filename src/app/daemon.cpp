@@ -54,7 +54,7 @@ daemon::parts::parts(provisions first, service_manager& service, ops::log& sink)
                   {.arrived = [this](std::string const& issuer) { release_waiting(issuer); },
                    .changed =
                        [this](std::string const& issuer, std::vector<std::string> const& kids) {
-                         retry_what_lacked({reason::unknown_signing_key, issuer, kids, std::nullopt});
+                         retry_what_lacked({reason::unknown_signing_key, issuer, kids});
                        },
                    .keep = keeper(store::key_role::issuer)}),
       processor(io.get_executor(), *store, trust_of(began_with, ring), sink, metrics, pipeline_settings_of(began_with)),
@@ -220,6 +220,8 @@ void daemon::parts::release_waiting(std::string const& issuer) {
           self->log.write(severity::error, "waiting events not released",
                           {{"issuer", name}, {"detail", released.error().detail}});
         }
+        // Those that found no room to wait.
+        self->retry_what_lacked({reason::keys_unavailable, name});
       }(this, issuer),
       asio::detached);
 }

@@ -80,6 +80,7 @@ struct daemon::parts {
   void tell_of_ends();
   void retry_what_lacks_no_more(jose::key_ring const& keys, config::settings const& by);
   void retry_what_lacked(store::remedy has_come);
+  boost::asio::awaitable<void> retry_all(store::remedy what);
 
   config::settings const began_with;
   current<config::settings> how; // as last read

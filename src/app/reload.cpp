@@ -9,6 +9,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -25,6 +26,8 @@ namespace {
 
 constexpr std::chrono::hours calendar_interval{1};
 constexpr std::size_t retry_batch = 500;
+// Until there may be room in the inbox for more.
+constexpr std::chrono::milliseconds retry_pause{250};
 
 // What reading came to: all of it, or what has to be mended.
 using reading = std::variant<provisions, std::vector<std::string>>;
@@ -179,30 +182,44 @@ void daemon::parts::retry_what_lacks_no_more(jose::key_ring const& keys, config:
     retry_what_lacked({reason::unknown_decryption_key, {}, {one.key->kid()}, one.not_after});
   }
   for (auto const& issuer : by.issuers) {
-    retry_what_lacked({reason::unknown_issuer, issuer.id, {}, std::nullopt});
+    retry_what_lacked({reason::unknown_issuer, issuer.id});
   }
 }
 
 void daemon::parts::retry_what_lacked(store::remedy has_come) {
-  asio::co_spawn(
-      control,
-      [](parts* self, store::remedy what) -> asio::awaitable<void> {
-        std::size_t retried = 0;
-        auto done = result<std::size_t>(retry_batch);
-        while (done && *done == retry_batch && !self->stopping) {
-          auto copy = what;
-          done = co_await self->store->retry(std::move(copy), retry_batch);
-          retried += done ? *done : 0;
-        }
-        if (retried != 0 || !done) {
-          self->log.write(done ? severity::info : severity::warning, "quarantined deliveries retried",
-                          {{"reason", std::string(consentd::to_string(what.lacked))},
-                           {"issuer", what.issuer},
-                           {"deliveries", std::to_string(retried)},
-                           {"detail", done ? std::string() : done.error().detail}});
-        }
-      }(this, std::move(has_come)),
-      asio::detached);
+  // What is refused again from now on is not helped by it: the retries come to an end.
+  has_come.refused_until = system_clock().now();
+  asio::co_spawn(control, retry_all(std::move(has_come)), asio::detached);
+}
+
+// On the control strand. Until none is left: what finds no room in the inbox waits for it.
+asio::awaitable<void> daemon::parts::retry_all(store::remedy what) {
+  auto const tell = [this, &what](severity level, std::string_view event, std::string const& detail) {
+    log.write(level, event,
+              {{"reason", std::string(consentd::to_string(what.lacked))}, {"issuer", what.issuer}, {"detail", detail}});
+  };
+  std::size_t retried = 0;
+  bool waited = false;
+  while (!stopping) {
+    auto copy = what;
+    auto const done = co_await store->retry(std::move(copy), retry_batch);
+    if (done && *done == 0) {
+      break;
+    }
+    if (done) {
+      retried += *done;
+      continue;
+    }
+    if (!std::exchange(waited, true)) {
+      tell(severity::warning, "quarantined deliveries wait to be retried", done.error().detail);
+    }
+    asio::steady_timer pause(control, retry_pause);
+    boost::system::error_code cancelled;
+    co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  }
+  if (retried != 0) {
+    tell(severity::info, "quarantined deliveries retried", std::to_string(retried) + " deliveries");
+  }
 }
 
 } // namespace consentd::app

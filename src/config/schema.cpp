@@ -209,7 +209,7 @@ constexpr std::array store_keys{
     number("inbox_bytes", "1073741824", mebi, 1024 * gibi, "The same in bytes of their bodies."),
     number("held_rows", "100000", 1, 100'000'000, "Events that wait for their consent to be announced."),
     number("waiting_rows", "10000", 1, 100'000'000,
-           "Events that wait for keys of their issuer, for each issuer; more go to quarantine."),
+           "Events that wait for keys of their issuer, for each issuer; more wait in quarantine."),
     number("quarantine_rows", "100000", 1, 100'000'000, "Deliveries kept aside with the reason for their refusal."),
     number(
         "operation_rows", "10000", 1, 100'000'000,

@@ -136,11 +136,13 @@ struct refusal {
 
 // What has come that quarantined deliveries may have lacked.
 struct remedy {
-  reason lacked{};                 // unknown_decryption_key, unknown_signing_key or unknown_issuer
-  std::string issuer{};            // whose key or events; empty for a decryption key
-  std::vector<std::string> kids{}; // of the keys; empty for an issuer
+  reason lacked{};                 // unknown_decryption_key, unknown_signing_key, unknown_issuer or keys_unavailable
+  std::string issuer{};            // whose key, keys or events; empty for a decryption key
+  std::vector<std::string> kids{}; // of the keys; empty for an issuer, and for all its keys
   // What was received later is not helped by it; nothing: all is.
   std::optional<timestamp> received_until{};
+  // What was refused later has met it already; nothing: all is taken.
+  std::optional<timestamp> refused_until{};
 };
 
 struct announcement {

@@ -56,8 +56,8 @@ public:
   // A delivery in hand is not accepted: to quarantine.
   virtual async_result<void> set_aside(refusal refused) = 0;
 
-  // A delivery in hand waits for keys of `issuer` and is handed out again after keys_arrived(issuer). `jti`: as its
-  // token claims.
+  // A delivery in hand waits for keys of `issuer` and is handed out again after keys_arrived(issuer), or, where
+  // too many wait and it does so in quarantine, after retry() of keys_unavailable. `jti`: as its token claims.
   virtual async_result<void> wait_for_keys(std::int64_t delivery, std::string issuer,
                                            std::optional<std::string> jti) = 0;
   async_result<void> wait_for_keys(std::int64_t delivery, std::string issuer) {

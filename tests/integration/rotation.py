@@ -135,6 +135,28 @@ class Issuers(Rotation):
         self.publish("bank-b")
         self.becomes(waits, "decided")
 
+    def test_end_that_found_no_room_to_wait_is_heard_when_the_keys_come(self):
+        self.edit(r"^\[store\]$", "[store]\nwaiting_rows = 2")
+        self.publish("hub")
+        self.start()
+        until(lambda: self.key_sets("hub"), "the Hub's keys")
+        for consent in ("b", "c", "ended"):
+            self.announce(consent, "bank-b")
+        waiting = [self.deliver("bank-b", consent)[1] for consent in ("b", "c")]
+        for each in waiting:
+            self.becomes(each, "waiting-for-keys")
+        answer, end = self.deliver("bank-b", "ended", "--status", "Revoked")
+        self.assertEqual(answer, 202)
+        self.becomes(end, "quarantined")
+        found = self.api("/v1/consents/ended/usable")[1]
+        self.assertEqual((found["usable"], self.api(f"/v1/deliveries?interaction_id={end}")[1]["deliveries"][0]["reason"]),
+                         (False, "keys-unavailable"))
+        self.publish("bank-b")
+        for each in (*waiting, end):
+            self.becomes(each, "decided")
+        self.assertEqual(self.api("/v1/consents/ended")[1]["status"], "Revoked")
+        self.assertEqual(self.api("/v1/consents/b/usable")[1]["usable"], True)
+
     def test_new_key_is_fetched_when_the_first_event_comes(self):
         self.publish("hub")
         self.publish("bank-b")

@@ -3,6 +3,7 @@
 #include "store/sqlite/consent_rows.hpp"
 #include "store/sqlite/doubt.hpp"
 #include "store/sqlite/evidence.hpp"
+#include "store/sqlite/retry.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -80,19 +81,16 @@ void leave_inbox(ledger& in, inbox_row const& delivery) {
   in.after.finished.push_back(delivery.received);
 }
 
-void evict_oldest_quarantined(ledger& in) {
-  std::int64_t id = 0;
-  {
-    query oldest(in.db, "SELECT id FROM quarantine ORDER BY id LIMIT 1");
-    if (!oldest.step()) {
-      in.count.quarantined = 0;
-      return;
+// What was never opened goes last: it may be news of an end.
+std::optional<std::int64_t> oldest_quarantined(ledger& in) {
+  for (sql const text : {sql("SELECT id FROM quarantine WHERE reason <> 'keys-unavailable' ORDER BY id LIMIT 1"),
+                         sql("SELECT id FROM quarantine ORDER BY id LIMIT 1")}) {
+    query oldest(in.db, text);
+    if (oldest.step()) {
+      return oldest.integer(0);
     }
-    id = oldest.integer(0);
   }
-  run(in.db, "DELETE FROM quarantine WHERE id = ?", id);
-  run(in.db, "DELETE FROM bodies WHERE id = ?", id);
-  --in.count.quarantined;
+  return std::nullopt;
 }
 
 void count_waiting(ledger& in, waiting const& what, inbox_row const& delivery) {
@@ -253,10 +251,33 @@ void quarantine(ledger& in, inbox_row const& delivery, ending const& how) {
   run(in.db, "INSERT INTO quarantine (id, reason, attempts, bytes, event) VALUES (?, ?, ?, ?, ?)", delivery.id, why,
       attempts_of(delivery), delivery.bytes, maybe_blob(event));
   ++in.count.quarantined;
+  if (how.why->code == reason::keys_unavailable) {
+    in.after.inbox.push_back({inbox_change::what::kept_for_keys, {}, std::string(how.issuer)});
+  }
   while (in.count.quarantined > in.how.quarantine_rows) {
-    evict_oldest_quarantined(in);
+    auto const oldest = oldest_quarantined(in);
+    if (!oldest || !drop(in, *oldest)) {
+      break;
+    }
   }
   in.after.quarantined.push_back(why);
+}
+
+void note_left_quarantine(ledger& in, reason why, std::string_view issuer) {
+  --in.count.quarantined;
+  if (why == reason::keys_unavailable) {
+    in.after.inbox.push_back({inbox_change::what::left_keyless, {}, std::string(issuer)});
+  }
+}
+
+by_issuer count_kept_for_keys(connection& on) {
+  by_issuer found;
+  query rows(on, "SELECT d.issuer, count(*) FROM quarantine AS q JOIN deliveries AS d ON d.id = q.id "
+                 "WHERE q.reason = 'keys-unavailable' GROUP BY d.issuer");
+  while (rows.step()) {
+    found.emplace(rows.text(0), static_cast<std::uint64_t>(rows.integer(1)));
+  }
+  return found;
 }
 
 void let_wait(ledger& in, inbox_row const& delivery, pause const& how) {

@@ -57,8 +57,13 @@ struct ending {
 };
 // The delivery leaves the inbox with its body.
 void finish(ledger& in, inbox_row const& delivery, ending const& how);
-// The delivery leaves the inbox for the quarantine; beyond the bound the oldest go.
+// The delivery leaves the inbox for the quarantine; beyond the bound the oldest go, last those that keys would help.
 void quarantine(ledger& in, inbox_row const& delivery, ending const& how);
+// It has left the quarantine, where it was for `why` with that issuer claimed.
+void note_left_quarantine(ledger& in, reason why, std::string_view issuer);
+// Deliveries in quarantine for want of keys, by the issuer that they claim. Nothing verified says that they are of that
+// issuer; but it is a configured one, and what is wrong leaves as soon as its keys are there.
+by_issuer count_kept_for_keys(connection& on);
 // What a delivery waits for, and what it is known by meanwhile (encoding.hpp): its event's token and, of one that is
 // held, the event itself; or empty.
 struct pause {

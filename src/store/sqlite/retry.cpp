@@ -15,11 +15,12 @@ struct kept_row {
   released_delivery is;
   timestamp received;
   std::uint64_t bytes = 0;
+  std::string issuer; // as claimed
 };
 
 std::optional<kept_row> find_kept(ledger& in, std::int64_t delivery) {
   query row(in.db,
-            "SELECT q.reason, q.attempts, q.bytes, d.received, d.interaction_id FROM quarantine AS q "
+            "SELECT q.reason, q.attempts, q.bytes, d.received, d.interaction_id, d.issuer FROM quarantine AS q "
             "JOIN deliveries AS d ON d.id = q.id WHERE q.id = ?",
             delivery);
   if (!row.step()) {
@@ -31,6 +32,7 @@ std::optional<kept_row> find_kept(ledger& in, std::int64_t delivery) {
   made.is.interaction_id = row.text(4);
   made.received = row.time(3);
   made.bytes = static_cast<std::uint64_t>(row.integer(2));
+  made.issuer = row.text(5);
   return made;
 }
 
@@ -48,13 +50,15 @@ bool is_named(std::string_view kid, std::vector<std::string> const& in) {
 }
 
 std::vector<std::int64_t> helped_by(ledger& in, remedy const& has_come, std::size_t at_most) {
-  bool const by_kid = has_come.lacked != reason::unknown_issuer;
+  bool const by_kid =
+      has_come.lacked == reason::unknown_decryption_key || has_come.lacked == reason::unknown_signing_key;
   query rows(in.db,
              "SELECT q.id, CASE q.reason WHEN 'unknown-decryption-key' THEN d.jwe_kid ELSE d.jws_kid END "
              "FROM quarantine AS q JOIN deliveries AS d ON d.id = q.id "
-             "WHERE q.reason = ?1 AND (?2 = '' OR d.issuer = ?2) AND d.received <= ?3 ORDER BY q.id",
+             "WHERE q.reason = ?1 AND (?2 = '' OR d.issuer = ?2) AND d.received <= ?3 AND d.finished <= ?4 "
+             "ORDER BY q.id",
              to_string(has_come.lacked), std::string_view(has_come.issuer),
-             has_come.received_until.value_or(timestamp::max()));
+             has_come.received_until.value_or(timestamp::max()), has_come.refused_until.value_or(timestamp::max()));
   std::vector<std::int64_t> found;
   while (found.size() < at_most && rows.step()) {
     if (!by_kid || is_named(rows.text(1), has_come.kids)) {
@@ -96,7 +100,7 @@ result<released_delivery> retry(ledger& in, std::int64_t delivery) {
     return room.error();
   }
   put_into_inbox(in, delivery, *row);
-  --in.count.quarantined;
+  note_left_quarantine(in, row->is.why, row->issuer);
   ++in.count.pending;
   in.count.inbox_bytes += row->bytes;
   in.after.inbox.push_back({inbox_change::what::ready, {delivery, row->received, false}, {}});
@@ -131,7 +135,7 @@ result<released_delivery> drop(ledger& in, std::int64_t delivery) {
   }
   run(in.db, "DELETE FROM quarantine WHERE id = ?", delivery);
   run(in.db, "DELETE FROM bodies WHERE id = ?", delivery);
-  --in.count.quarantined;
+  note_left_quarantine(in, row->is.why, row->issuer);
   return row->is;
 }
 

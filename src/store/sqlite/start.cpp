@@ -79,6 +79,7 @@ contents read_contents(connection& on, bool clean_stop) {
   found.count.pending = found.pending.size();
   query quarantined(on, "SELECT count(*) FROM quarantine");
   found.count.quarantined = quarantined.step() ? static_cast<std::uint64_t>(quarantined.integer(0)) : 0;
+  found.kept_for_keys = count_kept_for_keys(on);
   found.count.consents = static_cast<std::uint64_t>(read_mark(on, mark::consents));
   found.count.evidence_bytes = static_cast<std::uint64_t>(read_mark(on, mark::evidence_bytes));
   found.last_sequence = newest_entry(on);

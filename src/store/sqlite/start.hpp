@@ -23,6 +23,7 @@ namespace consentd::store::sqlite {
 struct contents {
   counts count;
   std::vector<ready_delivery> pending;
+  by_issuer kept_for_keys; // in quarantine
   std::uint64_t last_sequence = 0;
   std::map<std::string, std::uint64_t> consumers; // places by name
 };

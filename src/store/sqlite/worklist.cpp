@@ -5,15 +5,14 @@
 
 namespace consentd::store::sqlite {
 
-void worklist::start(std::vector<ready_delivery> pending,
-                     std::map<std::string, std::uint64_t, std::less<>> const& waiting_for_keys) {
+void worklist::start(std::vector<ready_delivery> pending, by_issuer const& waiting_for_keys,
+                     by_issuer const& kept_for_keys) {
   std::lock_guard const lock(mutex_);
   left_behind_ = static_cast<std::size_t>(
       std::count_if(pending.begin(), pending.end(), [](ready_delivery const& one) { return one.left_behind; }));
   ready_ = decltype(ready_)(std::greater<>{}, std::move(pending));
-  for (auto const& [issuer, count] : waiting_for_keys) {
-    waiting_for_keys_.emplace(issuer, count);
-  }
+  waiting_for_keys_ = waiting_for_keys;
+  kept_for_keys_ = kept_for_keys;
 }
 
 result<std::vector<std::int64_t>> worklist::pick(std::size_t at_most) {
@@ -75,12 +74,20 @@ void worklist::apply_one(inbox_change const& change) {
   case inbox_change::what::keys_arrived:
     waiting_for_keys_.erase(change.issuer);
     break;
+  case inbox_change::what::kept_for_keys:
+    ++kept_for_keys_[change.issuer];
+    break;
+  case inbox_change::what::left_keyless:
+    if (auto const found = kept_for_keys_.find(change.issuer); found != kept_for_keys_.end() && --found->second == 0) {
+      kept_for_keys_.erase(found);
+    }
+    break;
   }
 }
 
 consent::backlog worklist::backlog(std::string_view issuer) const {
   std::lock_guard const lock(mutex_);
-  return {oldest(), waiting_for_keys_.find(issuer) != waiting_for_keys_.end()};
+  return {oldest(), waiting_for_keys_.contains(issuer) || kept_for_keys_.contains(issuer)};
 }
 
 std::optional<timestamp> worklist::oldest_pending() const {

@@ -27,13 +27,18 @@ struct ready_delivery {
   friend bool operator>(ready_delivery const& a, ready_delivery const& b) noexcept { return a.id > b.id; }
 };
 
-// One thing that a commit has changed about the inbox.
+// How many of something there are; issuers without any are not in it.
+using by_issuer = std::map<std::string, std::uint64_t, std::less<>>;
+
+// One thing that a commit has changed about the inbox, or about what waits beside it.
 struct inbox_change {
   enum class what : std::uint8_t {
     ready,          // `delivery` can be handed out: it has arrived, or no longer waits
     left_hand,      // `delivery.id` was settled, set aside, or waits from now on
     waits_for_keys, // one more waits for keys of `issuer`
-    keys_arrived    // none does any more
+    keys_arrived,   // none does any more
+    kept_for_keys,  // one more waits for them in quarantine, for want of room
+    left_keyless    // one of those has left it
   };
   what kind{};
   ready_delivery delivery;
@@ -49,8 +54,7 @@ public:
 
   // Known before the first delivery is handed out. Sequential: until all those left behind are gone one is handed out
   // at a time, so that a death names the delivery that caused it.
-  void start(std::vector<ready_delivery> pending,
-             std::map<std::string, std::uint64_t, std::less<>> const& waiting_for_keys);
+  void start(std::vector<ready_delivery> pending, by_issuer const& waiting_for_keys, by_issuer const& kept_for_keys);
 
   // Marks up to `at_most` as in hand, oldest first. `storage` when a mark could not be written: none is in hand then.
   result<std::vector<std::int64_t>> pick(std::size_t at_most);
@@ -81,7 +85,8 @@ private:
   std::vector<std::size_t> free_slots_;
   std::size_t slots_ = 0;
   std::size_t left_behind_ = 0;
-  std::map<std::string, std::uint64_t, std::less<>> waiting_for_keys_;
+  by_issuer waiting_for_keys_;
+  by_issuer kept_for_keys_;
 };
 
 } // namespace consentd::store::sqlite

@@ -14,6 +14,33 @@ store::kept_key_set set_of(std::string document, std::chrono::seconds since, std
   return {role, std::string(issuer), noon() + since, noon() + confirmed, std::move(document)};
 }
 
+struct overflow : store_fixture {
+  overflow() {
+    settings.waiting_rows = 2;
+    open();
+  }
+  // Each finds no keys, and beyond the second no room to wait for them.
+  std::vector<std::int64_t> wait(int count, std::string_view issuer = bank) {
+    std::vector<std::int64_t> all;
+    for (int turn = 0; turn < count; ++turn) {
+      all.push_back(append("body " + std::to_string(turn)));
+      BOOST_REQUIRE((take_ids() == std::vector{all.back()}));
+      BOOST_REQUIRE(await(store->wait_for_keys(all.back(), std::string(issuer))));
+    }
+    return all;
+  }
+  bool waits(std::string_view issuer = bank) {
+    announce("c of " + std::string(issuer), issuer);
+    return await(store->find_standing("c of " + std::string(issuer))).value().backlog.issuer_waits_for_keys;
+  }
+  std::size_t retry(std::size_t at_most = 100, std::optional<timestamp> refused_until = std::nullopt) {
+    return await(
+               store->retry(store::remedy{reason::keys_unavailable, std::string(bank), {}, {}, refused_until}, at_most))
+        .value();
+  }
+  std::size_t keys_arrived() { return *await(store->keys_arrived(std::string(bank))); }
+};
+
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(keys, store_fixture)
@@ -101,6 +128,89 @@ BOOST_AUTO_TEST_CASE(what_comes_back_from_waiting_takes_its_room_in_the_inbox_ag
   }
   BOOST_TEST(*await(store->keys_arrived(std::string(bank))) == 3U);
   BOOST_TEST(await(store->append(delivery_of(std::string(40, 'x')))).error().code == reason::inbox_full);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(keys_beyond_the_room_to_wait, overflow)
+
+BOOST_AUTO_TEST_CASE(events_that_found_no_room_to_wait_are_opened_when_the_keys_come) {
+  auto const all = wait(7);
+  BOOST_TEST(keys_arrived() == 2U);
+  BOOST_TEST((take_ids() == std::vector{all[0], all[1]}));
+  // In batches, in the order in which they came.
+  BOOST_TEST(retry(3) == 3U);
+  BOOST_TEST((take_ids() == std::vector{all[2], all[3], all[4]}));
+  BOOST_TEST(retry(3) == 2U);
+  BOOST_TEST((take_ids() == std::vector{all[5], all[6]}));
+  BOOST_TEST(retry(3) == 0U);
+  BOOST_TEST(count().quarantined == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(issuer_is_behind_until_the_last_event_that_lacked_its_keys_is_taken_up) {
+  wait(4);
+  BOOST_TEST(waits());
+  BOOST_TEST(!waits(other_bank));
+  keys_arrived();
+  BOOST_TEST(waits());
+  reopen();
+  BOOST_TEST(waits());
+  retry(1);
+  BOOST_TEST(waits());
+  retry(1);
+  BOOST_TEST(!waits());
+  reopen();
+  BOOST_TEST(!waits());
+}
+
+BOOST_AUTO_TEST_CASE(issuer_is_behind_no_more_when_an_operator_has_dropped_what_lacked_its_keys) {
+  auto const all = wait(4);
+  keys_arrived();
+  BOOST_REQUIRE(await(store->drop(all[2], 1000)));
+  BOOST_TEST(waits());
+  BOOST_REQUIRE(await(store->retry(all[3], 1000)));
+  BOOST_TEST(!waits());
+}
+
+BOOST_AUTO_TEST_CASE(event_that_lacks_its_keys_once_more_is_not_retried_without_end) {
+  wait(3);
+  auto const keys_came = now.now();
+  now.advance(1s);
+  BOOST_TEST(retry(100, keys_came) == 1U);
+  auto const again = take_ids();
+  BOOST_REQUIRE(again.size() == 1U);
+  BOOST_REQUIRE(await(store->wait_for_keys(again[0], std::string(bank)))); // to quarantine: there is no room still
+  BOOST_TEST(retry(100, keys_came) == 0U);
+  BOOST_TEST(retry(100, now.now()) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(events_of_another_issuer_wait_on) {
+  wait(3);
+  wait(3, other_bank);
+  BOOST_TEST(retry() == 1U);
+  BOOST_TEST(waits(other_bank));
+}
+
+BOOST_AUTO_TEST_CASE(full_quarantine_lets_go_of_events_that_wait_for_keys_last) {
+  close();
+  settings.quarantine_rows = 2;
+  open();
+  auto const all = wait(3); // one in quarantine
+  for (int turn = 0; turn < 3; ++turn) {
+    auto const id = append("bad " + std::to_string(turn));
+    BOOST_REQUIRE((take_ids() == std::vector{id}));
+    BOOST_REQUIRE(await(store->set_aside(store::refusal{id, {reason::signature, ""}, std::string(bank), {}})));
+  }
+  BOOST_TEST(count().quarantined == 2U);
+  BOOST_TEST(await(store->find_quarantined(all[2])).value().has_value());
+  // Where there is nothing else the oldest of them goes, and is waited for no more.
+  wait(3, other_bank);
+  BOOST_TEST(await(store->find_quarantined(all[2])).value().has_value());
+  wait(1, other_bank);
+  BOOST_TEST(!await(store->find_quarantined(all[2])).value().has_value());
+  keys_arrived();
+  BOOST_TEST(!waits());
+  BOOST_TEST(waits(other_bank));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
