@@ -12,9 +12,6 @@
 namespace consentd::store::sqlite {
 namespace {
 
-// How long the writer waits for readers when it empties the WAL; their transactions are short.
-constexpr int busy_ms = 100;
-
 // Memory for pages, in KiB (negative by SQLite's convention).
 constexpr char const* writer_cache = "PRAGMA cache_size = -8192";
 constexpr char const* reader_cache = "PRAGMA cache_size = -2048";

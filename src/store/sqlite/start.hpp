@@ -41,6 +41,9 @@ struct foundation {
 // quarantine as poison. Throws std::runtime_error with one line that names the file.
 foundation lay(settings const& how, clock const& now, log_sink& log, telemetry& counters);
 
+// How long the writer waits for readers when it empties the WAL; their transactions are short.
+inline constexpr int busy_ms = 100;
+
 // More connections to the database of a foundation. Throw database_error.
 connection open_for_checkpoints(std::string const& path);
 connection open_for_reading(std::string const& path);

@@ -3,6 +3,7 @@
 #include "store/sqlite/consumer_rows.hpp"
 #include "store/sqlite/evidence.hpp"
 #include "store/sqlite/schema.hpp"
+#include "store/sqlite/start.hpp"
 
 #include <sqlite3.h>
 
@@ -169,9 +170,21 @@ void writer::commit(group& members) {
   with_.counters.timed(stage::commit, std::chrono::steady_clock::now() - began);
   tell_of_recovery();
   publish(in);
-  if (in.after.leave_no_trace) {
-    empty_wal(wal_room::returned);
+  if (in.after.leave_no_trace || traces_) {
+    erase_traces(in.after.leave_no_trace);
   }
+}
+
+// Whoever erases waits for readers to end theirs; the groups after it, while one of them stays, do not.
+void writer::erase_traces(bool just_erased) {
+  traces_ = true;
+  if (just_erased) {
+    empty_wal(wal_room::returned);
+    return;
+  }
+  sqlite3_busy_timeout(db_.handle(), 0);
+  empty_wal(wal_room::returned);
+  sqlite3_busy_timeout(db_.handle(), busy_ms);
 }
 
 // Begins the transaction; true when anything was kept.
@@ -406,6 +419,7 @@ bool writer::empty_wal(wal_room room) {
   if (code == SQLITE_OK) {
     with_.wal.wal_grew(0);
     wal_used_ = wal_used_ && room == wal_room::kept;
+    traces_ = traces_ && room == wal_room::kept;
   }
   return code == SQLITE_OK;
 }

@@ -140,6 +140,8 @@ private:
   // What becomes of the file's size: room that is written again costs less than room that is asked for again.
   enum class wal_room : std::uint8_t { kept, returned };
   bool empty_wal(wal_room room);
+  // What was erased is out of the WAL, or this is tried again after the next group.
+  void erase_traces(bool just_erased);
   ledger open_ledger();
 
   connection db_;
@@ -151,6 +153,7 @@ private:
   retention retention_;
   bool wal_too_long_ = false;
   bool wal_used_ = true; // since it was truncated
+  bool traces_ = false;  // the WAL, or pages that it replaces, may hold what was erased
   bool busy_ = false;    // the last group had several members
   timestamp latest_;     // no group's time lies before that of an earlier one
   bool failing_ = false; // the last write or checkpoint failed, and the log says so

@@ -57,6 +57,11 @@ struct evidence_fixture : store_fixture {
     BOOST_REQUIRE(done);
     return *done;
   }
+  bool holds(std::string const& suffix, std::string_view bytes) const {
+    std::ifstream file(settings.path + suffix, std::ios::binary);
+    std::string const all((std::istreambuf_iterator<char>(file)), {});
+    return all.find(bytes) != std::string::npos;
+  }
   std::int64_t counted() {
     return raw_database(settings.path).integer("SELECT value FROM meta WHERE name = 'evidence_bytes'");
   }
@@ -175,10 +180,26 @@ BOOST_AUTO_TEST_CASE(erased_bytes_are_in_no_file_of_the_database) {
   accept(event, "UEVSU09OQUxEQVRB");
   erase("c");
   for (auto const* suffix : {"", "-wal"}) {
-    std::ifstream file(settings.path + suffix, std::ios::binary);
-    std::string const bytes((std::istreambuf_iterator<char>(file)), {});
-    BOOST_TEST(bytes.find("PERSONALDATA") == std::string::npos, suffix);
-    BOOST_TEST(bytes.find("UEVSU09OQUxEQVRB") == std::string::npos, suffix);
+    BOOST_TEST(!holds(suffix, "PERSONALDATA"), suffix);
+    BOOST_TEST(!holds(suffix, "UEVSU09OQUxEQVRB"), suffix);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(erased_bytes_that_a_reader_kept_are_gone_with_the_first_write_after_it) {
+  announce("c");
+  auto event = report_of("c", status::revoked, 0);
+  event.resource = R"({"Name":"PERSONALDATA"})";
+  accept(event, "UEVSU09OQUxEQVRB");
+  raw_database reader(settings.path);
+  reader.execute("BEGIN; SELECT count(*) FROM meta");
+  erase("c");
+  append("while it reads");
+  BOOST_TEST(holds("-wal", "PERSONALDATA"));
+  reader.execute("COMMIT");
+  append("afterwards");
+  for (auto const* suffix : {"", "-wal"}) {
+    BOOST_TEST(!holds(suffix, "PERSONALDATA"), suffix);
+    BOOST_TEST(!holds(suffix, "UEVSU09OQUxEQVRB"), suffix);
   }
 }
 
