@@ -12,7 +12,7 @@ namespace consentd::localapi {
 
 namespace {
 
-constexpr std::array<std::pair<store::entry_type, std::string_view>, 10> names{{
+constexpr std::array<std::pair<store::entry_type, std::string_view>, 11> names{{
     {store::entry_type::status, "ae.openfinance.consent.status"},
     {store::entry_type::announced, "ae.openfinance.consent.announced"},
     {store::entry_type::lapsed, "ae.openfinance.consent.lapsed"},
@@ -23,6 +23,7 @@ constexpr std::array<std::pair<store::entry_type, std::string_view>, 10> names{{
     {store::entry_type::unknown, "ae.openfinance.unknown"},
     {store::entry_type::erased, "ae.openfinance.consent.erased"},
     {store::entry_type::doubt_settled, "ae.openfinance.consent.doubt-settled"},
+    {store::entry_type::unlinked, "ae.openfinance.consent.unlinked"},
 }};
 
 // 20 digits hold every 64-bit number, so that the texts order as the numbers do.

@@ -24,6 +24,8 @@ std::string_view to_string(store::entry_type type) noexcept {
     return "erased";
   case store::entry_type::doubt_settled:
     return "doubt-settled";
+  case store::entry_type::unlinked:
+    return "unlinked";
   default:
     return "";
   }

@@ -213,7 +213,8 @@ enum class entry_type : std::uint8_t {
   account_opening_status,
   unknown,
   erased,
-  doubt_settled
+  doubt_settled,
+  unlinked
 };
 
 entry_type entry_type_of(consent::resource_family family) noexcept;

@@ -55,7 +55,7 @@ struct announced_consent {
 
 struct history_entry {
   std::string place;
-  std::string type; // "status", "announced", "lapsed", "erased" or "doubt-settled"
+  std::string type; // "status", "announced", "lapsed", "erased", "doubt-settled" or "unlinked"
   std::string status;
   std::string previous_status;
   std::optional<time_point> recorded;

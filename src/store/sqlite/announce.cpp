@@ -155,7 +155,7 @@ result<announced> bind(ledger& in, announcement const& asked) {
   check_link(in.db, rebound ? std::nullopt : before.base_consent_id, *after);
   auto made = keep_announced(in, known, *after, asked);
   if (rebound) {
-    check_links_to(in.db, *after);
+    check_links_to(in, *after);
   }
   return made;
 }

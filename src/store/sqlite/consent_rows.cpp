@@ -4,6 +4,7 @@
 #include "store/sqlite/encoding.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace consentd::store::sqlite {
 namespace {
@@ -85,6 +86,22 @@ bool leads_back(connection& on, std::string_view id, std::string base) {
   return true;
 }
 
+bool has_many_renewals(connection& on, std::string_view base) {
+  query counted(on, "SELECT count(*) FROM (SELECT 1 FROM consents WHERE base_consent_id = ? LIMIT ?)", base,
+                most_renewals);
+  return counted.step() && counted.integer(0) >= most_renewals;
+}
+
+std::vector<std::string> unfit_links_to(connection& on, consent::state const& base) {
+  std::vector<std::string> found;
+  query rows(on, "SELECT id FROM consents WHERE base_consent_id = ? AND (issuer <> ? OR kind <> ?) ORDER BY id",
+             std::string_view(base.consent_id), std::string_view(base.issuer), to_stored(base.kind));
+  while (rows.step()) {
+    found.emplace_back(rows.text(0));
+  }
+  return found;
+}
+
 } // namespace
 
 consent_record read_consent(query const& row) {
@@ -133,7 +150,7 @@ void save_consent(ledger& in, consent_change const& change) {
     drop_replaced(in, change.after.consent_id, change.before->document, change.document);
   } else {
     insert_consent(in, change);
-    check_links_to(in.db, change.after);
+    check_links_to(in, change.after);
   }
 }
 
@@ -172,7 +189,8 @@ void check_link(connection& on, std::optional<std::string> const& linked_before,
   if (!after.base_consent_id || after.base_consent_id == linked_before) {
     return;
   }
-  bool unfit = leads_back(on, after.consent_id, *after.base_consent_id);
+  bool unfit =
+      leads_back(on, after.consent_id, *after.base_consent_id) || has_many_renewals(on, *after.base_consent_id);
   if (!unfit) {
     query base(on, "SELECT issuer, kind FROM consents WHERE id = ?", std::string_view(*after.base_consent_id));
     unfit = base.step() && (base.text(0) != after.issuer || base.integer(1) != to_stored(after.kind));
@@ -183,13 +201,19 @@ void check_link(connection& on, std::optional<std::string> const& linked_before,
   }
 }
 
-void check_links_to(connection& on, consent::state const& made) {
-  consent::flags unlinked;
-  unlinked.unlinked = true;
-  run(on,
-      "UPDATE consents SET base_consent_id = NULL, flags = flags | ? "
-      "WHERE base_consent_id = ? AND (issuer <> ? OR kind <> ?)",
-      to_stored(unlinked), std::string_view(made.consent_id), std::string_view(made.issuer), to_stored(made.kind));
+void check_links_to(ledger& in, consent::state const& made) {
+  for (auto const& id : unfit_links_to(in.db, made)) {
+    auto const known = load_consent(in.db, id);
+    auto after = known->record.state;
+    after.base_consent_id.reset();
+    after.flags.unlinked = true;
+    auto entry = entry_of(after);
+    entry.type = entry_type::unlinked;
+    entry.previous = after.status;
+    entry.told = true;
+    auto const sequence = add_entry(in, entry, known->document);
+    save_consent(in, {known, after, known->document, sequence});
+  }
 }
 
 } // namespace consentd::store::sqlite

@@ -45,11 +45,13 @@ journal_entry entry_of(consent::state const& after);
 std::uint64_t add_entry(ledger& in, journal_entry const& entry, std::optional<std::int64_t> document,
                         std::string_view print = {});
 
-// `base_consent_id` of a state that names a new one stays only if it is no cycle, and of the same issuer and kind where
-// it is known; otherwise the flag is set (contract section 5).
+// How many consents may name one base. All of them may have to be unlinked in one transaction.
+inline constexpr int most_renewals = 1000;
+// `base_consent_id` of a state that names a new one stays only if it is no cycle, not named by too many already, and of
+// the same issuer and kind where it is known; otherwise the flag is set (contract section 5).
 void check_link(connection& on, std::optional<std::string> const& linked_before, consent::state& after);
-// The same for consents that named this one before it was known.
-void check_links_to(connection& on, consent::state const& made);
+// The same for consents that named this one before it was known, or another's. Each has its entry in the journal.
+void check_links_to(ledger& in, consent::state const& made);
 
 } // namespace consentd::store::sqlite
 

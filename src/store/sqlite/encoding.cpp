@@ -51,7 +51,7 @@ constexpr table<binding, 2> bindings{{
     {binding::by_event, 2},
 }};
 
-constexpr table<entry_type, 10> entry_types{{
+constexpr table<entry_type, 11> entry_types{{
     {entry_type::status, 1},
     {entry_type::announced, 2},
     {entry_type::lapsed, 3},
@@ -62,6 +62,7 @@ constexpr table<entry_type, 10> entry_types{{
     {entry_type::unknown, 8},
     {entry_type::erased, 9},
     {entry_type::doubt_settled, 10},
+    {entry_type::unlinked, 11},
 }};
 
 constexpr table<consent::change, 3> changes{{

@@ -238,6 +238,12 @@ BOOST_AUTO_TEST_CASE(links_to_a_consent_that_turns_out_to_be_anothers_are_undone
   bind(named(other_bank));
   BOOST_TEST(!find("renewal")->state.base_consent_id);
   BOOST_TEST(find("renewal")->state.flags.unlinked);
+  auto const entry = told().back();
+  BOOST_TEST((entry.type == store::entry_type::unlinked));
+  BOOST_TEST(entry.consent_id == "renewal");
+  BOOST_TEST(entry.flags.unlinked);
+  BOOST_TEST((entry.status == status::authorized));
+  BOOST_TEST(find("renewal")->sequence == entry.sequence);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -137,7 +137,8 @@ BOOST_AUTO_TEST_CASE(stored_numbers_are_pinned) {
                    {entry_type::account_opening_status, 7},
                    {entry_type::unknown, 8},
                    {entry_type::erased, 9},
-                   {entry_type::doubt_settled, 10}},
+                   {entry_type::doubt_settled, 10},
+                   {entry_type::unlinked, 11}},
                   stored_entry_type);
   pin<consent::change>({{consent::change::created, 1}, {consent::change::updated, 2}, {consent::change::deleted, 3}},
                        stored_change);

@@ -352,6 +352,50 @@ BOOST_AUTO_TEST_CASE(base_consent_is_linked_only_within_issuer_and_kind_and_with
   BOOST_TEST(find("z")->state.flags.unlinked);
 }
 
+BOOST_AUTO_TEST_CASE(consents_that_lose_their_base_are_told_of_one_by_one) {
+  open();
+  for (auto const* id : {"x", "y"}) {
+    announce(id);
+    auto event = report_of(id, status::authorized, 0);
+    event.base_consent_id = "base";
+    settle(event);
+  }
+  auto const before = told().size();
+  now.advance(std::chrono::seconds(1));
+  announce("base", other_bank);
+  auto const entries = told();
+  BOOST_REQUIRE(entries.size() == before + 3U);
+  for (std::size_t at : {before + 1, before + 2}) {
+    auto const& entry = entries[at];
+    auto const kept = find(entry.consent_id);
+    BOOST_TEST((entry.type == store::entry_type::unlinked));
+    BOOST_TEST(entry.consent_id == (at == before + 1 ? "x" : "y"));
+    BOOST_TEST(entry.issuer == bank);
+    BOOST_TEST(entry.flags.unlinked);
+    BOOST_TEST((entry.status == status::authorized && entry.previous == status::authorized));
+    BOOST_TEST(entry.resource == kept->state.resource);
+    BOOST_TEST(kept->sequence == entry.sequence);
+    BOOST_TEST((kept->updated == now.now()));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(one_base_has_a_bounded_number_of_renewals) {
+  open();
+  constexpr std::size_t most = 1000; // docs/states.md
+  std::vector<boost::asio::awaitable<result<store::announced>>> asked;
+  for (std::size_t i = 0; i <= most; ++i) {
+    store::announcement one;
+    one.consent_id = "c-" + std::to_string(i);
+    one.issuer = bank;
+    one.base_consent_id = "base";
+    asked.push_back(store->announce(std::move(one)));
+  }
+  auto const made = await_all(std::move(asked));
+  BOOST_TEST((made[most - 1]->consent.state.base_consent_id == "base"));
+  BOOST_TEST(!made[most]->consent.state.base_consent_id.has_value());
+  BOOST_TEST(made[most]->consent.state.flags.unlinked);
+}
+
 BOOST_AUTO_TEST_CASE(quarantine_keeps_the_newest_up_to_its_bound) {
   settings.quarantine_rows = 2;
   open();
