@@ -30,11 +30,13 @@ parsed<std::optional<store::entry_type>> read_type(target const& from) {
 
 } // namespace
 
+// What leaves an issuer or a kind passes too: a copy of theirs must hear that it is theirs no more.
 bool passes(store::entry_filter const& filter, store::journal_entry const& entry) {
   auto const& [type, subject, status, kind, issuer] = filter;
   return (!type || *type == entry.type) && (!subject || *subject == subject_of(entry)) &&
-         (!status || *status == status_of(entry)) && (!kind || (!entry.of_resource && *kind == entry.kind)) &&
-         (!issuer || *issuer == entry.issuer);
+         (!status || *status == status_of(entry)) &&
+         (!kind || (!entry.of_resource && *kind == entry.kind) || entry.left_kind == kind) &&
+         (!issuer || *issuer == entry.issuer || entry.left_issuer == issuer);
 }
 
 parsed<store::entry_filter> read_filter(target const& from) {

@@ -258,9 +258,13 @@ struct journal_entry {
   std::optional<std::int64_t> delivery;
   std::string interaction_id; // empty where no delivery caused it
   std::optional<std::uint32_t> uid;
+  // Which the consent was of before this entry, where it is another's now: whoever follows those must hear of it.
+  std::optional<std::string> left_issuer{};
+  std::optional<consent::kind> left_kind{};
 };
 
-// Which entries of the journal a subscriber asks for. What is absent lets everything pass.
+// Which entries of the journal a subscriber asks for. What is absent lets everything pass. `issuer` and `kind` let pass
+// what leaves them as well.
 struct entry_filter {
   std::optional<entry_type> type;
   std::optional<std::string> subject; // id of a consent or a resource

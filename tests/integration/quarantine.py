@@ -83,6 +83,10 @@ class Contests(Operators):
         self.assertEqual([one["data"]["flags"] for one in events], [[], ["contested"], [], []])
         self.assertEqual([one["source"] for one in events], [self.issuers()[name] for name in
                                                              ("bank-b", "bank-b", "bank-a", "bank-a")])
+        # Whoever follows the squatter alone hears that the consent is no longer its, and nothing after that.
+        stream = self.ctl("events", "tail", "--json", "--issuer", self.issuers()["bank-b"], "--count", "3")
+        self.assertEqual([json.loads(line)["source"] for line in stream.splitlines()],
+                         [self.issuers()[name] for name in ("bank-b", "bank-b", "bank-a")])
 
     def test_decision_for_the_bank_that_came_first_makes_the_consent_usable_again(self):
         self.deliver("bank-a", "c", "decided")

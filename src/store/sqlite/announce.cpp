@@ -93,6 +93,15 @@ std::string resource_of(ledger& in, std::optional<std::int64_t> document) {
   return row.step() ? std::string(row.text(0)) : std::string();
 }
 
+void note_left(journal_entry& entry, consent::state const& before) {
+  if (entry.issuer != before.issuer) {
+    entry.left_issuer = before.issuer;
+  }
+  if (entry.kind != before.kind) {
+    entry.left_kind = before.kind;
+  }
+}
+
 // The consent comes to stand as `after`, by the word of whoever asked, and what waited for it is released.
 announced keep_announced(ledger& in, std::optional<kept_consent> const& known, consent::state after,
                          announcement const& asked) {
@@ -106,6 +115,9 @@ announced keep_announced(ledger& in, std::optional<kept_consent> const& known, c
     entry.type = entry_type::announced;
     entry.previous = known ? known->record.state.status : std::nullopt;
     entry.uid = asked.uid;
+    if (known) {
+      note_left(entry, known->record.state);
+    }
     made.consent = tell(in, known, std::move(after), std::move(entry));
   }
   made.consent.state.resource = resource_of(in, document);

@@ -174,13 +174,13 @@ std::uint64_t add_entry(ledger& in, journal_entry const& entry, std::optional<st
   run(in.db,
       "INSERT INTO journal (type, recorded, consent_id, issuer, kind, disposition, status, previous, reported, "
       "status_time, "
-      "event_time, expiry, revoked_by, flags, document, told, alert, delivery, interaction_id, uid, fingerprint) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "event_time, expiry, revoked_by, flags, document, told, alert, delivery, interaction_id, uid, fingerprint, "
+      "left_issuer, left_kind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       to_stored(entry.type), in.now, std::string_view(entry.consent_id), std::string_view(entry.issuer),
       entry.of_resource ? 0 : to_stored(entry.kind), to_stored(entry.disposition), to_stored(entry.status),
       to_stored(entry.previous), to_stored(entry.reported), entry.status_time, entry.event_time, entry.expiry,
       entry.revoked_by, to_stored(entry.flags), document, entry.told, entry.alert, entry.delivery,
-      std::string_view(entry.interaction_id), entry.uid, fingerprint);
+      std::string_view(entry.interaction_id), entry.uid, fingerprint, entry.left_issuer, to_stored(entry.left_kind));
   in.after.last_sequence = static_cast<std::uint64_t>(in.db.last_id());
   return in.after.last_sequence;
 }

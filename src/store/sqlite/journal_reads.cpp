@@ -52,14 +52,18 @@ journal_entry read_entry(query const& row) {
   if (auto const uid = row.maybe_integer(19)) {
     made.uid = static_cast<std::uint32_t>(*uid);
   }
-  made.resource = row.text(20);
+  made.left_issuer = row.maybe_text(20);
+  if (auto const kind = row.maybe_integer(21)) {
+    made.left_kind = stored_kind(*kind);
+  }
+  made.resource = row.text(22);
   return made;
 }
 
 constexpr sql entry_sql =
     "SELECT j.sequence, j.type, j.recorded, j.consent_id, j.issuer, j.kind, j.disposition, j.status, j.previous, "
     "j.reported, j.status_time, j.event_time, j.expiry, j.revoked_by, j.flags, j.told, j.alert, j.delivery, "
-    "j.interaction_id, j.uid, d.json "
+    "j.interaction_id, j.uid, j.left_issuer, j.left_kind, d.json "
     "FROM journal AS j LEFT JOIN documents AS d ON d.id = j.document WHERE j.sequence = ?";
 
 journal_entry find_entry(connection& on, std::int64_t sequence) {

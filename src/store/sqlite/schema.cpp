@@ -271,10 +271,13 @@ CREATE TABLE operations (
 CREATE INDEX operations_uid ON operations (uid);
 )sql";
 
-// What goes first when the quarantine is full. The condition is repeated word for word by whoever wants the index used
-// (inbox_writes.cpp).
+// What goes first when the quarantine is full: the condition is repeated word for word by whoever wants the index used
+// (inbox_writes.cpp). And what a consent leaves behind when an operator has decided whose it is.
 constexpr char const* version_10 = R"sql(
 CREATE INDEX quarantine_evictable ON quarantine (id) WHERE reason <> 'keys-unavailable';
+
+ALTER TABLE journal ADD COLUMN left_issuer TEXT;
+ALTER TABLE journal ADD COLUMN left_kind INTEGER;
 )sql";
 
 // The step at index N leads from version N to N + 1.

@@ -228,6 +228,30 @@ BOOST_AUTO_TEST_CASE(decision_again_changes_nothing_and_another_one_is_a_conflic
   BOOST_TEST(bind_fails(named(bank)).code == reason::conflict);
 }
 
+BOOST_AUTO_TEST_CASE(entry_of_the_decision_names_the_issuer_and_kind_that_the_consent_has_left) {
+  settle(report_of("c", status::authorized, 0));
+  auto theirs = claim(status::authorized, 1);
+  theirs.kind = consent::kind::payment;
+  settle(theirs);
+  BOOST_TEST(!told().back().left_issuer.has_value());
+  bind(named(other_bank, consent::kind::payment));
+  auto const entry = told().back();
+  BOOST_TEST(entry.issuer == other_bank);
+  BOOST_TEST((entry.left_issuer == bank));
+  BOOST_TEST((entry.kind == consent::kind::payment));
+  BOOST_TEST((entry.left_kind == consent::kind::account_access));
+  reopen();
+  BOOST_TEST((told().back().left_issuer == bank));
+}
+
+BOOST_AUTO_TEST_CASE(decision_for_the_issuer_that_has_it_leaves_nothing) {
+  settle(report_of("c", status::authorized, 0));
+  settle(claim(status::authorized, 1));
+  bind(named(bank));
+  BOOST_TEST(!told().back().left_issuer.has_value());
+  BOOST_TEST(!told().back().left_kind.has_value());
+}
+
 BOOST_AUTO_TEST_CASE(links_to_a_consent_that_turns_out_to_be_anothers_are_undone) {
   settle(report_of("c", status::authorized, 0));
   auto renewal = report_of("renewal", status::authorized, 0);

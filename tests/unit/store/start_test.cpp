@@ -123,6 +123,7 @@ BOOST_AUTO_TEST_CASE(database_of_the_schema_before_is_brought_up_to_date_and_kee
     older.execute(
         "DROP TABLE consumers; DROP TABLE tombstones; DROP INDEX consents_ended; DROP INDEX journal_document");
     older.execute("DROP TABLE operations; DROP INDEX quarantine_evictable");
+    older.execute("ALTER TABLE journal DROP COLUMN left_issuer; ALTER TABLE journal DROP COLUMN left_kind");
     older.execute("PRAGMA user_version = 1");
   }
   open();
