@@ -29,11 +29,21 @@ namespace {
 // Beyond process.drain_seconds, for what has a limit of its own to end by itself; then the process ends whatever hangs.
 constexpr std::chrono::seconds grace{5};
 constexpr std::chrono::seconds lapse_interval{5};
+// For how long an upgrade of the database may say nothing: a commit of all that one version changes.
+constexpr std::chrono::minutes quiet_stretch{10};
 constexpr std::size_t lapse_batch = 500;
 
-std::unique_ptr<store::event_store> open_store(config::settings const& how, log_sink& log, telemetry& counters) {
+std::unique_ptr<store::event_store> open_store(config::settings const& how, service_manager const& manager,
+                                               log_sink& log, telemetry& counters) {
+  auto next = std::chrono::steady_clock::time_point();
+  auto const still_opening = [&manager, &next] {
+    if (auto const now = std::chrono::steady_clock::now(); now >= next) {
+      manager.starting(quiet_stretch);
+      next = now + std::chrono::seconds(1);
+    }
+  };
   try {
-    return store::sqlite::open(store_settings_of(how), system_clock(), log, counters);
+    return store::sqlite::open(store_settings_of(how), system_clock(), log, counters, still_opening);
   } catch (std::exception const& failed) {
     throw failed_start(exit_failure, how.file + ": store.path: " + failed.what());
   }
@@ -45,7 +55,7 @@ daemon::parts::parts(provisions first, service_manager& service, ops::log& sink)
     : began_with(first.how), how(first.how), calendar(std::move(first.calendar)), manager(service), log(sink),
       uses(system_clock()), io(static_cast<int>(began_with.process.io_threads)),
       local_io(static_cast<int>(began_with.process.api_threads)), control(asio::make_strand(io)), signals(control),
-      store(open_store(began_with, sink, metrics)), ring(std::move(first.ring)), tls(first.tls),
+      store(open_store(began_with, service, sink, metrics)), ring(std::move(first.ring)), tls(first.tls),
       hub_keys(io.get_executor(), with_kept(std::move(first.hub), store::key_role::hub), system_clock(), sink,
                {.arrived = [](std::string const&) {},
                 .changed = [](std::string const&, std::vector<std::string> const&) {},

@@ -42,6 +42,11 @@ void service_manager::ready(std::string const& status) const noexcept {
   sd_notifyf(0, "READY=1\nSTATUS=%s", status.c_str());
 }
 
+void service_manager::starting(std::chrono::microseconds for_another) const noexcept {
+  sd_notifyf(0, "STATUS=bringing the database up to date\nEXTEND_TIMEOUT_USEC=%" PRIi64,
+             std::int64_t{for_another.count()});
+}
+
 void service_manager::reloading() const noexcept {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);

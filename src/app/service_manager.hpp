@@ -26,6 +26,8 @@ public:
   result<net::bound_socket> take_socket(std::string const& name);
 
   void ready(std::string const& status) const noexcept;
+  // The start goes on and may take so much longer, from now, whatever the unit allows.
+  void starting(std::chrono::microseconds for_another) const noexcept;
   // Settings are being read again, until ready() is called.
   void reloading() const noexcept;
   void stopping() const noexcept;

@@ -232,6 +232,16 @@ class ServiceManager(DaemonCase):
             pass
         self.assertEqual(daemon.wait(PATIENCE), 0)
 
+    def test_upgrade_of_the_database_asks_for_time_before_the_start_is_over(self):
+        with sqlite3.connect(self.folder / "consentd.db") as database:
+            database.executescript((SOURCE / "tests/unit/store/databases/version_7.sql").read_text())
+        database.close()
+        listener = self.notify_socket()
+        self.spawn(environment={"NOTIFY_SOCKET": str(self.folder / "notify")})
+        self.assertIn(b"EXTEND_TIMEOUT_USEC=600000000", listener.recv(4096))
+        while b"READY=1" not in listener.recv(4096):
+            pass
+
     def test_sockets_handed_over_by_systemd_are_served(self):
         self.edit(r"listen = \[\"127.0.0.1:0\"\]", "listen = [\"systemd:hub\"]")
         with socket.socket() as probe:

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -41,8 +42,10 @@ struct settings {
 // Opens (or creates, mode 0600) and migrates the database, checkpoints and truncates its WAL, and starts the writer,
 // checkpoint and reader threads; the destructor stops them after the queued writes. Throws std::runtime_error with one
 // line that names the file and the mend: not a database, written by a newer version, locked by another process, not
-// writable, no room. `now` gives record times; log, counters and clock must outlive the store.
-std::unique_ptr<event_store> open(settings const& how, clock const& now, log_sink& log, telemetry& counters);
+// writable, no room. `now` gives record times; log, counters and clock must outlive the store. While the tables of an
+// older version are brought up to date, which may take many minutes, `still_opening` is called often, on this thread.
+std::unique_ptr<event_store> open(settings const& how, clock const& now, log_sink& log, telemetry& counters,
+                                  std::function<void()> const& still_opening = {});
 
 } // namespace consentd::store::sqlite
 

@@ -2,6 +2,8 @@
 
 #include "base/interaction_id.hpp"
 
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <array>
 #include <stdexcept>
@@ -294,6 +296,60 @@ bool is_empty(connection& on) {
   return !any.step();
 }
 
+// Which version the database is of; 0: it is empty. In a transaction, so that whoever else uses it is noticed.
+int read_version(connection& on) {
+  run(on, "BEGIN IMMEDIATE");
+  auto const version = pragma(on, "PRAGMA user_version");
+  bool const fresh = version == 0 && is_empty(on);
+  if (!fresh && (version == 0 || pragma(on, "PRAGMA application_id") != application_id)) {
+    throw std::runtime_error("is a database of another program: choose another file");
+  }
+  if (version > schema_version) {
+    throw std::runtime_error("was written by a newer consentd (schema " + std::to_string(version) +
+                             ", this one knows " + std::to_string(schema_version) + "): install that version");
+  }
+  run(on, "COMMIT");
+  return static_cast<int>(version);
+}
+
+// From version `from` to `to`, in the transaction that is open.
+void take_steps(connection& on, std::size_t from, std::size_t to) {
+  for (auto step = from; step < to; ++step) {
+    on.execute(steps[step]);
+  }
+  on.execute("PRAGMA user_version = " + std::to_string(to));
+}
+
+// While it lives, whoever waits for this connection's statements is told that they go on.
+class progress {
+public:
+  progress(connection& on, std::function<void()> const& tell) : on_(on), tell_(tell) {
+    if (tell_) {
+      sqlite3_progress_handler(on_.handle(), instructions, &progress::called, this);
+    }
+  }
+  progress(progress const&) = delete;
+  progress& operator=(progress const&) = delete;
+  ~progress() { sqlite3_progress_handler(on_.handle(), 0, nullptr, nullptr); }
+
+  void tell() const {
+    if (tell_) {
+      tell_();
+    }
+  }
+
+private:
+  // Some ten milliseconds' worth.
+  static constexpr int instructions = 1'000'000;
+  static int called(void* self) {
+    static_cast<progress const*>(self)->tell();
+    return 0;
+  }
+
+  connection& on_;
+  std::function<void()> const& tell_;
+};
+
 // Without the hyphens of a UUID: a place is written `epoch-sequence`.
 std::string new_epoch() {
   auto text = new_uuid();
@@ -317,28 +373,30 @@ std::string_view name(mark which) noexcept {
 
 } // namespace
 
-void migrate(connection& on) {
-  run(on, "BEGIN IMMEDIATE");
-  auto const version = pragma(on, "PRAGMA user_version");
-  bool const fresh = version == 0 && is_empty(on);
-  if (!fresh && pragma(on, "PRAGMA application_id") != application_id) {
-    throw std::runtime_error("is a database of another program: choose another file");
-  }
-  if (version > schema_version) {
-    throw std::runtime_error("was written by a newer consentd (schema " + std::to_string(version) +
-                             ", this one knows " + std::to_string(schema_version) + "): install that version");
-  }
-  for (auto step = static_cast<std::size_t>(version); step < steps.size(); ++step) {
-    on.execute(steps[step]);
-  }
-  if (fresh) {
+void migrate(connection& on, std::function<void()> const& still_at_it) {
+  auto const version = read_version(on);
+  if (version == 0) {
+    run(on, "BEGIN IMMEDIATE");
+    take_steps(on, 0, steps.size());
     on.execute("PRAGMA application_id = " + std::to_string(application_id));
     renew_epoch(on);
+    run(on, "COMMIT");
+    return;
   }
-  if (version != schema_version) {
-    on.execute("PRAGMA user_version = " + std::to_string(schema_version));
+  if (version == schema_version) {
+    return;
   }
-  run(on, "COMMIT");
+  // To build an index all of its rows are sorted, and a large database has more of them than memory should hold.
+  on.execute("PRAGMA temp_store = FILE");
+  progress const told(on, still_at_it);
+  for (auto step = static_cast<std::size_t>(version); step < steps.size(); ++step) {
+    told.tell();
+    run(on, "BEGIN IMMEDIATE");
+    take_steps(on, step, step + 1);
+    run(on, "COMMIT");
+  }
+  told.tell();
+  on.execute("PRAGMA temp_store = MEMORY");
 }
 
 std::int64_t read_mark(connection& on, mark which) {

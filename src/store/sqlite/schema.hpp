@@ -5,6 +5,7 @@
 #include "store/sqlite/connection.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace consentd::store::sqlite {
@@ -14,9 +15,11 @@ inline constexpr int schema_version = 10;
 // `PRAGMA application_id`: "cnsd".
 inline constexpr int application_id = 0x636e7364;
 
-// Brings the tables to schema_version, in one transaction. Throws std::runtime_error with one line (naming no file)
-// when the database is of a newer version or of another program, database_error when it cannot be read or written.
-void migrate(connection& on);
+// Brings the tables to schema_version, one version in each transaction, so that what is done stays done; not within a
+// transaction. `still_at_it` is called at each version, and often while one takes long. Throws std::runtime_error with
+// one line (naming no file) when the database is of a newer version or of another program, database_error when it
+// cannot be read or written.
+void migrate(connection& on, std::function<void()> const& still_at_it);
 
 // Numbers kept from one start to the next.
 enum class mark : std::uint8_t {

@@ -18,7 +18,8 @@ constexpr char const* reader_cache = "PRAGMA cache_size = -2048";
 constexpr char const* least_cache = "PRAGMA cache_size = -64";
 
 void set_common(connection& on) {
-  // Nothing of a delivery goes into temporary files; nothing that another program put into the schema is run.
+  // Nothing of a delivery goes into temporary files, but for ids that an upgrade sorts (schema.cpp); nothing that
+  // another program put into the schema is run.
   on.execute("PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF");
   sqlite3_busy_timeout(on.handle(), busy_ms);
 }
@@ -30,13 +31,13 @@ void set_wal(connection& on) {
   }
 }
 
-connection open_for_writing(std::string const& path) {
+connection open_for_writing(std::string const& path, std::function<void()> const& still_opening) {
   connection on(path, access::read_write);
   set_common(on);
   on.execute("PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON");
   on.execute(writer_cache);
   // Before the journal mode, which is kept in the file: a database of somebody else stays as it is.
-  migrate(on);
+  migrate(on, still_opening);
   set_wal(on);
   on.execute("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0");
   sqlite3_db_config(on.handle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -153,9 +154,9 @@ recovered recover(connection& on, settings const& how, timestamp now, left_in_ha
   return made;
 }
 
-connection open_and_settle(std::string const& path) {
+connection open_and_settle(std::string const& path, std::function<void()> const& still_opening) {
   try {
-    auto on = open_for_writing(path);
+    auto on = open_for_writing(path, still_opening);
     settle_wal(on);
     return on;
   } catch (database_error const& error) {
@@ -199,12 +200,13 @@ connection open_for_reading(std::string const& path) {
   return on;
 }
 
-foundation lay(settings const& how, clock const& now, log_sink& log, telemetry& counters) {
+foundation lay(settings const& how, clock const& now, log_sink& log, telemetry& counters,
+               std::function<void()> const& still_opening) {
   auto lock = lock_exclusively(how.path);
   bool const existed = file_bytes(how.path) > 0;
   open_private(how.path);
   auto marks = std::make_unique<hand_file>(how.path + ".hand");
-  auto write = open_and_settle(how.path);
+  auto write = open_and_settle(how.path, still_opening);
   sync_folder_of(how.path);
 
   auto const left = marks->read(existed);

@@ -12,6 +12,7 @@
 #include "store/sqlite/open.hpp"
 #include "store/sqlite/worklist.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -39,7 +40,8 @@ struct foundation {
 // Takes the lock, opens, migrates; carries all that is committed into the database file and syncs it, before anything
 // is built upon it; counts what the process before left in hand against it: what was in hand at two deaths goes to
 // quarantine as poison. Throws std::runtime_error with one line that names the file.
-foundation lay(settings const& how, clock const& now, log_sink& log, telemetry& counters);
+foundation lay(settings const& how, clock const& now, log_sink& log, telemetry& counters,
+               std::function<void()> const& still_opening);
 
 // How long the writer waits for readers when it empties the WAL; their transactions are short.
 inline constexpr int busy_ms = 100;

@@ -384,9 +384,10 @@ private:
 
 } // namespace
 
-std::unique_ptr<event_store> open(settings const& how, clock const& now, log_sink& log, telemetry& counters) {
+std::unique_ptr<event_store> open(settings const& how, clock const& now, log_sink& log, telemetry& counters,
+                                  std::function<void()> const& still_opening) {
   try {
-    return std::make_unique<sqlite_store>(how, now, log, counters, lay(how, now, log, counters));
+    return std::make_unique<sqlite_store>(how, now, log, counters, lay(how, now, log, counters, still_opening));
   } catch (database_error const& error) {
     throw std::runtime_error(how.path + ": " + error.advice());
   }

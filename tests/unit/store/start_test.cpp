@@ -101,39 +101,6 @@ BOOST_AUTO_TEST_CASE(newer_schema_is_refused_with_both_versions) {
   BOOST_TEST(raw_database(settings.path).integer("PRAGMA user_version") == 99);
 }
 
-BOOST_AUTO_TEST_CASE(database_of_the_schema_before_is_brought_up_to_date_and_keeps_all) {
-  open();
-  announce("c-1");
-  append("body");
-  auto const place = store->extent().last;
-  close();
-  {
-    raw_database older(settings.path);
-    older.execute("DROP INDEX inbox_event; DROP INDEX inbox_held; DROP INDEX quarantine_event; DROP INDEX "
-                  "deliveries_repeats");
-    older.execute("ALTER TABLE consents DROP COLUMN claimant; ALTER TABLE quarantine DROP COLUMN event");
-    older.execute("ALTER TABLE inbox DROP COLUMN opened; ALTER TABLE inbox DROP COLUMN event; ALTER TABLE inbox DROP "
-                  "COLUMN held");
-    older.execute("ALTER TABLE deliveries DROP COLUMN attempts; ALTER TABLE deliveries DROP COLUMN repeats");
-    older.execute("DROP TABLE key_sets");
-    older.execute("DELETE FROM meta WHERE name = 'evidence_bytes'; DROP TABLE evidence; DROP TABLE evidence_keys");
-    older.execute("DROP TABLE resources");
-    older.execute("DROP TABLE resource_entries");
-    older.execute("ALTER TABLE consents DROP COLUMN permissions");
-    older.execute(
-        "DROP TABLE consumers; DROP TABLE tombstones; DROP INDEX consents_ended; DROP INDEX journal_document");
-    older.execute("DROP TABLE operations; DROP INDEX quarantine_evictable");
-    older.execute("ALTER TABLE journal DROP COLUMN left_issuer; ALTER TABLE journal DROP COLUMN left_kind");
-    older.execute("PRAGMA user_version = 1");
-  }
-  open();
-  BOOST_TEST(raw_database(settings.path).integer("PRAGMA user_version") == 10);
-  BOOST_TEST(store->extent().last == place);
-  BOOST_TEST(count().pending == 1U);
-  BOOST_TEST(find("c-1").has_value());
-  BOOST_TEST(await(store->kept_key_sets()).value().empty());
-}
-
 BOOST_AUTO_TEST_CASE(database_of_another_program_is_refused_and_left_as_it_is) {
   raw_database(settings.path).execute("CREATE TABLE theirs (x); PRAGMA user_version = 1");
   auto const text = refusal();
