@@ -2,9 +2,10 @@
 #ifndef CONSENTD_STORE_SQLITE_FACTS_HPP
 #define CONSENTD_STORE_SQLITE_FACTS_HPP
 
+#include "store/sqlite/issuer_counts.hpp"
+
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -17,7 +18,7 @@ struct counts {
   std::uint64_t waiting_for_consent = 0;
   std::uint64_t waiting_for_keys = 0;
   // The same by issuer: each has a quota of its own, so that one without keys stops nobody else's events.
-  std::map<std::string, std::uint64_t, std::less<>> waiting_by_issuer{};
+  issuer_counts waiting_by_issuer{};
   std::uint64_t inbox_bytes = 0; // bodies of all but those that wait for keys
   std::uint64_t quarantined = 0;
   std::uint64_t consents = 0;

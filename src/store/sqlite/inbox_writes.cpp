@@ -99,7 +99,7 @@ void count_waiting(ledger& in, waiting const& what, inbox_row const& delivery) {
     return;
   }
   ++in.count.waiting_for_keys;
-  ++in.count.waiting_by_issuer[std::string(what.what)];
+  in.count.waiting_by_issuer.add_one(what.what);
   in.count.inbox_bytes -= delivery.bytes;
 }
 
@@ -110,13 +110,12 @@ void count_released(ledger& in, waiting const& what, std::size_t rows, std::uint
     return;
   }
   in.count.waiting_for_keys -= rows;
-  in.count.waiting_by_issuer.erase(std::string(what.what));
+  in.count.waiting_by_issuer.remove(what.what);
   in.count.inbox_bytes += bytes;
 }
 
 bool has_room_to_wait(ledger const& in, std::string const& issuer) {
-  auto const found = in.count.waiting_by_issuer.find(issuer);
-  return found == in.count.waiting_by_issuer.end() || found->second < in.how.waiting_rows;
+  return in.count.waiting_by_issuer.of(issuer) < in.how.waiting_rows;
 }
 
 } // namespace

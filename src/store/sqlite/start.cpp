@@ -57,6 +57,7 @@ void settle_wal(connection& on) {
 
 contents read_contents(connection& on, bool clean_stop) {
   contents found;
+  by_issuer waiting_by_issuer;
   query rows(on, "SELECT id, received, bytes, waits_for FROM inbox ORDER BY id");
   while (rows.step()) {
     auto const bytes = static_cast<std::uint64_t>(rows.integer(2));
@@ -67,7 +68,7 @@ contents read_contents(connection& on, bool clean_stop) {
     }
     auto const waits = stored_waiting(rows.text(3));
     if (waits.why == delivery_state::waiting_for_keys) {
-      ++found.count.waiting_by_issuer[std::string(waits.what)];
+      ++waiting_by_issuer[std::string(waits.what)];
       ++found.count.waiting_for_keys;
     } else {
       found.count.inbox_bytes += bytes;
@@ -75,6 +76,7 @@ contents read_contents(connection& on, bool clean_stop) {
     }
   }
   found.count.pending = found.pending.size();
+  found.count.waiting_by_issuer = issuer_counts(std::move(waiting_by_issuer));
   query quarantined(on, "SELECT count(*) FROM quarantine");
   found.count.quarantined = quarantined.step() ? static_cast<std::uint64_t>(quarantined.integer(0)) : 0;
   found.kept_for_keys = count_kept_for_keys(on);

@@ -64,7 +64,7 @@ public:
     }
     auto const& count = base.found.count;
     counters.inbox(count.pending, count.waiting_for_consent + count.waiting_for_keys);
-    worklist_.start(std::move(base.found.pending), count.waiting_by_issuer, base.found.kept_for_keys);
+    worklist_.start(std::move(base.found.pending), count.waiting_by_issuer.all(), base.found.kept_for_keys);
   }
 
   // The threads end in the order that leaves none of them a partner that is gone.

@@ -6,6 +6,7 @@
 #include "base/time.hpp"
 #include "consent/decision.hpp"
 #include "store/sqlite/hand.hpp"
+#include "store/sqlite/issuer_counts.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -26,9 +27,6 @@ struct ready_delivery {
   bool left_behind = false; // it was pending when an unclean stop was found
   friend bool operator>(ready_delivery const& a, ready_delivery const& b) noexcept { return a.id > b.id; }
 };
-
-// How many of something there are; issuers without any are not in it.
-using by_issuer = std::map<std::string, std::uint64_t, std::less<>>;
 
 // One thing that a commit has changed about the inbox, or about what waits beside it.
 struct inbox_change {
