@@ -136,7 +136,7 @@ consent_record with_resource(query const& row) {
 }
 
 std::string selection() {
-  return "SELECT " + std::string(consent_columns) + ", d.json FROM consents AS c ";
+  return "SELECT " + std::string(consent_columns.view()) + ", d.json FROM consents AS c ";
 }
 constexpr char const* joined = " LEFT JOIN documents AS d ON d.id = c.document WHERE ";
 
@@ -161,13 +161,10 @@ std::string issuer_of(connection& on, std::string const& id) {
 } // namespace
 
 std::optional<consent_record> find_consent(connection& on, std::string const& id) {
-  query row(
-      on,
-      "SELECT c.id, c.issuer, c.kind, c.bound, c.status, c.status_time, c.event_time, c.expiry, c.base_consent_id, "
-      "c.revoked_by, c.flags, c.resource_digest, c.sequence, c.created, c.updated, c.claimant, d.json FROM consents AS "
-      "c "
-      "LEFT JOIN documents AS d ON d.id = c.document WHERE c.id = ?",
-      std::string_view(id));
+  query row(on,
+            join_sql<"SELECT ", consent_columns,
+                     ", d.json FROM consents AS c LEFT JOIN documents AS d ON d.id = c.document WHERE c.id = ?">(),
+            std::string_view(id));
   if (!row.step()) {
     return std::nullopt;
   }

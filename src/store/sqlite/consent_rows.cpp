@@ -128,14 +128,8 @@ consent_record read_consent(query const& row) {
 }
 
 std::optional<kept_consent> load_consent(connection& on, std::string_view id) {
-  query row(
-      on,
-      "SELECT c.id, c.issuer, c.kind, c.bound, c.status, c.status_time, c.event_time, c.expiry, c.base_consent_id, "
-      "c.revoked_by, c.flags, c.resource_digest, c.sequence, c.created, c.updated, c.claimant, c.document, "
-      "c.permissions FROM "
-      "consents AS c "
-      "WHERE c.id = ?",
-      id);
+  query row(on, join_sql<"SELECT ", consent_columns, ", c.document, c.permissions FROM consents AS c WHERE c.id = ?">(),
+            id);
   if (!row.step()) {
     return std::nullopt;
   }

@@ -4,6 +4,7 @@
 
 #include "consent/decision.hpp"
 #include "store/records.hpp"
+#include "store/sqlite/columns.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/ledger.hpp"
 
@@ -15,9 +16,9 @@
 namespace consentd::store::sqlite {
 
 // The columns that read_consent() expects, in its order, from `consents AS c`.
-inline constexpr std::string_view consent_columns = "c.id, c.issuer, c.kind, c.bound, c.status, c.status_time, "
-                                                    "c.event_time, c.expiry, c.base_consent_id, c.revoked_by, c.flags, "
-                                                    "c.resource_digest, c.sequence, c.created, c.updated, c.claimant";
+inline constexpr sql_part consent_columns = "c.id, c.issuer, c.kind, c.bound, c.status, c.status_time, "
+                                            "c.event_time, c.expiry, c.base_consent_id, c.revoked_by, c.flags, "
+                                            "c.resource_digest, c.sequence, c.created, c.updated, c.claimant";
 inline constexpr int consent_column_count = 16;
 
 // Without the resource.

@@ -1,5 +1,6 @@
 #include "store/sqlite/consumer_rows.hpp"
 
+#include "store/sqlite/columns.hpp"
 #include "store/sqlite/encoding.hpp"
 #include "store/sqlite/operation_rows.hpp"
 #include "store/sqlite/schema.hpp"
@@ -10,7 +11,9 @@
 namespace consentd::store::sqlite {
 namespace {
 
-// From the columns in their order.
+constexpr sql_part columns = "name, uid, type, subject, status, kind, issuer, epoch, place, paused, created, seen";
+
+// From those, in their order.
 consumer_record read_consumer(query const& row) {
   consumer_record made;
   made.of.name = row.text(0);
@@ -195,10 +198,7 @@ void forget_consumers(ledger& in) {
 std::optional<consumer_record> find_consumer(connection& on, std::string const& name) {
   std::optional<consumer_record> found;
   {
-    query row(on,
-              "SELECT name, uid, type, subject, status, kind, issuer, epoch, place, paused, created, seen "
-              "FROM consumers WHERE name = ?",
-              std::string_view(name));
+    query row(on, join_sql<"SELECT ", columns, " FROM consumers WHERE name = ?">(), std::string_view(name));
     if (row.step()) {
       found = read_consumer(row);
     }
@@ -220,8 +220,7 @@ std::map<std::string, std::uint64_t> consumer_places(connection& on) {
 std::vector<consumer_record> list_consumers(connection& on) {
   std::vector<consumer_record> all;
   {
-    query rows(on, "SELECT name, uid, type, subject, status, kind, issuer, epoch, place, paused, created, seen "
-                   "FROM consumers ORDER BY name");
+    query rows(on, join_sql<"SELECT ", columns, " FROM consumers ORDER BY name">());
     while (rows.step()) {
       all.push_back(read_consumer(rows));
     }

@@ -1,3 +1,4 @@
+#include "store/sqlite/columns.hpp"
 #include "store/sqlite/encoding.hpp"
 #include "store/sqlite/reads.hpp"
 
@@ -14,6 +15,12 @@ reason reason_named(std::string_view name) {
   return parse_reason(name).value_or(reason::storage);
 }
 
+constexpr sql_part quarantine_columns = "q.id, q.reason, d.detail, d.received, d.finished, d.interaction_id, d.issuer, "
+                                        "d.consent_id, q.attempts, q.bytes";
+constexpr sql_part quarantine_tables = " FROM quarantine AS q JOIN deliveries AS d ON d.id = q.id";
+constexpr int quarantine_column_count = 10;
+
+// From those columns, in their order; so below.
 quarantine_entry read_quarantined(query const& row) {
   quarantine_entry made;
   made.id = row.integer(0);
@@ -27,6 +34,8 @@ quarantine_entry read_quarantined(query const& row) {
   made.body_bytes = static_cast<std::uint64_t>(row.integer(9));
   return made;
 }
+
+constexpr sql_part waiting_columns = "id, interaction_id, received, waits_for, opened + deaths";
 
 delivery_record read_waiting(query const& row) {
   delivery_record made;
@@ -42,6 +51,10 @@ delivery_record read_waiting(query const& row) {
   made.attempts = static_cast<std::uint32_t>(row.integer(4));
   return made;
 }
+
+constexpr sql_part finished_columns =
+    "id, interaction_id, received, finished, sequence, disposition, reason, detail, issuer, consent_id, jwe_kid, "
+    "jws_kid, attempts, repeats, EXISTS (SELECT 1 FROM quarantine WHERE quarantine.id = deliveries.id)";
 
 delivery_record read_finished(query const& row) {
   delivery_record made;
@@ -99,18 +112,13 @@ std::vector<quarantine_entry> list_quarantined(connection& on, std::optional<rea
   };
   if (why) {
     query rows(on,
-               "SELECT q.id, q.reason, d.detail, d.received, d.finished, d.interaction_id, d.issuer, d.consent_id, "
-               "q.attempts, "
-               "q.bytes FROM quarantine AS q JOIN deliveries AS d ON d.id = q.id WHERE q.reason = ? AND q.id < ? "
-               "ORDER BY q.id DESC LIMIT ?",
+               join_sql<"SELECT ", quarantine_columns, quarantine_tables,
+                        " WHERE q.reason = ? AND q.id < ? ORDER BY q.id DESC LIMIT ?">(),
                to_string(*why), below, limit);
     read_all(rows);
   } else {
     query rows(
-        on,
-        "SELECT q.id, q.reason, d.detail, d.received, d.finished, d.interaction_id, d.issuer, d.consent_id, "
-        "q.attempts, "
-        "q.bytes FROM quarantine AS q JOIN deliveries AS d ON d.id = q.id WHERE q.id < ? ORDER BY q.id DESC LIMIT ?",
+        on, join_sql<"SELECT ", quarantine_columns, quarantine_tables, " WHERE q.id < ? ORDER BY q.id DESC LIMIT ?">(),
         below, limit);
     read_all(rows);
   }
@@ -118,17 +126,15 @@ std::vector<quarantine_entry> list_quarantined(connection& on, std::optional<rea
 }
 
 std::optional<quarantine_entry> find_quarantined(connection& on, std::int64_t id) {
-  query row(
-      on,
-      "SELECT q.id, q.reason, d.detail, d.received, d.finished, d.interaction_id, d.issuer, d.consent_id, q.attempts, "
-      "q.bytes, b.body FROM quarantine AS q JOIN deliveries AS d ON d.id = q.id JOIN bodies AS b ON b.id = q.id "
-      "WHERE q.id = ?",
-      id);
+  query row(on,
+            join_sql<"SELECT ", quarantine_columns, ", b.body", quarantine_tables,
+                     " JOIN bodies AS b ON b.id = q.id WHERE q.id = ?">(),
+            id);
   if (!row.step()) {
     return std::nullopt;
   }
   auto found = read_quarantined(row);
-  found.body = row.bytes(10);
+  found.body = row.bytes(quarantine_column_count);
   return found;
 }
 
@@ -137,18 +143,13 @@ std::vector<delivery_record> find_deliveries(connection& on, std::string const& 
   std::vector<delivery_record> found;
   {
     query rows(on,
-               "SELECT id, interaction_id, received, finished, sequence, disposition, reason, detail, issuer, "
-               "consent_id, jwe_kid, "
-               "jws_kid, attempts, repeats, EXISTS (SELECT 1 FROM quarantine WHERE quarantine.id = deliveries.id) "
-               "FROM deliveries WHERE interaction_id = ? ORDER BY id LIMIT ?",
+               join_sql<"SELECT ", finished_columns, " FROM deliveries WHERE interaction_id = ? ORDER BY id LIMIT ?">(),
                std::string_view(interaction_id), limit);
     while (rows.step()) {
       found.push_back(read_finished(rows));
     }
   }
-  query rows(on,
-             "SELECT id, interaction_id, received, waits_for, opened + deaths FROM inbox WHERE interaction_id = ? "
-             "ORDER BY id LIMIT ?",
+  query rows(on, join_sql<"SELECT ", waiting_columns, " FROM inbox WHERE interaction_id = ? ORDER BY id LIMIT ?">(),
              std::string_view(interaction_id), limit);
   while (rows.step()) {
     found.push_back(read_waiting(rows));
@@ -163,17 +164,12 @@ std::vector<delivery_record> find_deliveries(connection& on, std::string const& 
 std::optional<delivery_record> find_delivery(connection& on, std::int64_t id) {
   snapshot const now(on);
   {
-    query row(on,
-              "SELECT id, interaction_id, received, finished, sequence, disposition, reason, detail, issuer, "
-              "consent_id, jwe_kid, "
-              "jws_kid, attempts, repeats, EXISTS (SELECT 1 FROM quarantine WHERE quarantine.id = deliveries.id) "
-              "FROM deliveries WHERE id = ?",
-              id);
+    query row(on, join_sql<"SELECT ", finished_columns, " FROM deliveries WHERE id = ?">(), id);
     if (row.step()) {
       return read_finished(row);
     }
   }
-  query row(on, "SELECT id, interaction_id, received, waits_for, opened + deaths FROM inbox WHERE id = ?", id);
+  query row(on, join_sql<"SELECT ", waiting_columns, " FROM inbox WHERE id = ?">(), id);
   if (!row.step()) {
     return std::nullopt;
   }
