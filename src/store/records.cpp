@@ -53,4 +53,11 @@ std::optional<consent::resource_family> family_of(entry_type type) noexcept {
   return std::nullopt;
 }
 
+result<void> check_owner(consumer_record const& of, consumer_caller const& by) {
+  if (of.of.uid != by.uid && !by.for_others) {
+    return failure{reason::not_permitted, "It is the consumer of user " + std::to_string(of.of.uid) + "."};
+  }
+  return {};
+}
+
 } // namespace consentd::store

@@ -275,6 +275,12 @@ struct consumer {
   std::uint32_t uid = 0; // who made it
 };
 
+// Who asks for a change of a consumer.
+struct consumer_caller {
+  std::uint32_t uid = 0;
+  bool for_others = false; // may deal with those of other users, too
+};
+
 struct consumer_record {
   consumer of;
   std::string epoch;       // of the journal that the place is in
@@ -284,6 +290,9 @@ struct consumer_record {
   timestamp seen;                            // when it was last heard of
   std::optional<timestamp> oldest_unhandled; // record of the first entry behind its place
 };
+
+// not_permitted when it is not the caller's to change.
+result<void> check_owner(consumer_record const& of, consumer_caller const& by);
 
 struct kept_consumer {
   consumer_record consumer;

@@ -86,46 +86,59 @@ void put_place(ledger& in, std::string const& name, std::uint64_t place) {
       in.now, std::string_view(name));
 }
 
-// A place that is none of this journal is refused, wherever it would lead.
-result<consumer_record> find_to_move(ledger& in, std::string const& name, std::uint64_t to) {
+// Looked at where the change is made: a name may have become another user's since somebody asked about it.
+result<consumer_record> find_own(ledger& in, std::string const& name, consumer_caller const& by) {
   auto known = find_consumer(in.db, name);
   if (!known) {
     return no_such_consumer();
   }
-  if (to > newest(in.db)) {
-    return failure{reason::invalid_argument, "the place is beyond the newest entry"};
+  if (auto const theirs = check_owner(*known, by); !theirs) {
+    return theirs.error();
   }
   return std::move(*known);
 }
 
+// A place that is none of this journal is refused, wherever it would lead.
+result<consumer_record> find_to_move(ledger& in, std::string const& name, std::uint64_t to, consumer_caller const& by) {
+  auto known = find_own(in, name, by);
+  if (known && to > newest(in.db)) {
+    return failure{reason::invalid_argument, "the place is beyond the newest entry"};
+  }
+  return known;
+}
+
 } // namespace
 
-result<kept_consumer> keep_consumer(ledger& in, consumer const& wanted, std::uint64_t after) {
-  auto const before = find_consumer(in.db, wanted.name);
+result<kept_consumer> keep_consumer(ledger& in, std::string const& name, entry_filter const& filter,
+                                    std::uint64_t after, consumer_caller const& by) {
+  auto const before = find_own(in, name, by);
   bool const known = before.has_value();
+  if (!known && before.error().code != reason::not_found) {
+    return before.error();
+  }
   if (!known && !has_room(in)) {
     return failure{reason::conflict, "as many consumers are there as may be: " + std::to_string(in.how.consumers)};
   }
   if (known) {
-    auto const& filter = wanted.filter;
     run(in.db, "UPDATE consumers SET type = ?, subject = ?, status = ?, kind = ?, issuer = ?, seen = ? WHERE name = ?",
         to_stored(filter.type), filter.subject, filter.status, to_stored(filter.kind), filter.issuer, in.now,
-        std::string_view(wanted.name));
+        std::string_view(name));
   } else {
-    add(in, wanted, after);
+    add(in, {name, filter, by.uid}, after);
   }
-  if (!known || before->of.filter != wanted.filter) {
-    note(in, operation::keep_consumer, wanted.uid, wanted.name, known ? "its filter" : "new");
+  if (!known || before->of.filter != filter) {
+    note(in, operation::keep_consumer, by.uid, name, known ? "its filter" : "new");
   }
-  auto record = found_again(in, wanted.name);
+  auto record = found_again(in, name);
   if (!record) {
     return record.error();
   }
   return kept_consumer{std::move(*record), !known};
 }
 
-result<consumer_record> acknowledge_consumer(ledger& in, std::string const& name, std::uint64_t to, std::uint32_t uid) {
-  auto const known = find_to_move(in, name, to);
+result<consumer_record> acknowledge_consumer(ledger& in, std::string const& name, std::uint64_t to,
+                                             consumer_caller const& by) {
+  auto const known = find_to_move(in, name, to, by);
   if (!known) {
     return known.error();
   }
@@ -135,20 +148,21 @@ result<consumer_record> acknowledge_consumer(ledger& in, std::string const& name
     return found_again(in, name);
   }
   put_place(in, name, to);
-  if (uid != known->of.uid) {
-    note_step(in, operation::acknowledge_consumer, uid, name, before, to);
+  if (by.uid != known->of.uid) {
+    note_step(in, operation::acknowledge_consumer, by.uid, name, before, to);
   }
   return found_again(in, name);
 }
 
-result<consumer_record> seek_consumer(ledger& in, std::string const& name, std::uint64_t to, std::uint32_t uid) {
-  auto const known = find_to_move(in, name, to);
+result<consumer_record> seek_consumer(ledger& in, std::string const& name, std::uint64_t to,
+                                      consumer_caller const& by) {
+  auto const known = find_to_move(in, name, to, by);
   if (!known) {
     return known.error();
   }
   put_place(in, name, to);
   if (auto const before = place_here(in.db, *known); before != to) {
-    note(in, operation::seek_consumer, uid, name, "from " + std::to_string(before) + " to " + std::to_string(to));
+    note(in, operation::seek_consumer, by.uid, name, "from " + std::to_string(before) + " to " + std::to_string(to));
   }
   return found_again(in, name);
 }
@@ -163,14 +177,14 @@ void advance_consumer(ledger& in, std::string const& name, std::uint64_t from, s
   }
 }
 
-result<consumer_record> pause_consumer(ledger& in, std::string const& name, bool paused, std::uint32_t uid) {
-  auto const known = find_consumer(in.db, name);
+result<consumer_record> pause_consumer(ledger& in, std::string const& name, bool paused, consumer_caller const& by) {
+  auto const known = find_own(in, name, by);
   if (!known) {
-    return no_such_consumer();
+    return known.error();
   }
   run(in.db, "UPDATE consumers SET paused = ?, seen = ? WHERE name = ?", paused, in.now, std::string_view(name));
   if (known->paused != paused) {
-    note(in, paused ? operation::pause_consumer : operation::resume_consumer, uid, name, {});
+    note(in, paused ? operation::pause_consumer : operation::resume_consumer, by.uid, name, {});
   }
   return found_again(in, name);
 }
@@ -179,16 +193,16 @@ void note_seen(ledger& in, std::string const& name) {
   run(in.db, "UPDATE consumers SET seen = ? WHERE name = ?", in.now, std::string_view(name));
 }
 
-bool remove_consumer(ledger& in, std::string const& name, std::uint32_t uid) {
-  auto const known = find_consumer(in.db, name);
+result<consumer_record> remove_consumer(ledger& in, std::string const& name, consumer_caller const& by) {
+  auto known = find_own(in, name, by);
   if (!known) {
-    return false;
+    return known;
   }
   run(in.db, "DELETE FROM consumers WHERE name = ?", std::string_view(name));
   in.after.consumers.push_back({name, std::nullopt});
-  note(in, operation::remove_consumer, uid, name,
+  note(in, operation::remove_consumer, by.uid, name,
        "at " + std::to_string(place_here(in.db, *known)) + ", of user " + std::to_string(known->of.uid));
-  return true;
+  return known;
 }
 
 void forget_consumers(ledger& in) {

@@ -17,13 +17,15 @@
 namespace consentd::store::sqlite {
 
 // The operations of store::consumers, which names their failures.
-result<kept_consumer> keep_consumer(ledger& in, consumer const& wanted, std::uint64_t after);
-result<consumer_record> acknowledge_consumer(ledger& in, std::string const& name, std::uint64_t to, std::uint32_t uid);
-result<consumer_record> seek_consumer(ledger& in, std::string const& name, std::uint64_t to, std::uint32_t uid);
+result<kept_consumer> keep_consumer(ledger& in, std::string const& name, entry_filter const& filter,
+                                    std::uint64_t after, consumer_caller const& by);
+result<consumer_record> acknowledge_consumer(ledger& in, std::string const& name, std::uint64_t to,
+                                             consumer_caller const& by);
+result<consumer_record> seek_consumer(ledger& in, std::string const& name, std::uint64_t to, consumer_caller const& by);
 void advance_consumer(ledger& in, std::string const& name, std::uint64_t from, std::uint64_t to);
-result<consumer_record> pause_consumer(ledger& in, std::string const& name, bool paused, std::uint32_t uid);
+result<consumer_record> pause_consumer(ledger& in, std::string const& name, bool paused, consumer_caller const& by);
 void note_seen(ledger& in, std::string const& name);
-bool remove_consumer(ledger& in, std::string const& name, std::uint32_t uid);
+result<consumer_record> remove_consumer(ledger& in, std::string const& name, consumer_caller const& by);
 
 // Those that were not heard of for the configured time.
 void forget_consumers(ledger& in);

@@ -1,16 +1,19 @@
 // Durable consumers over the socket: at least once, in order, one connection at a time.
 #include "tests/unit/localapi/fixture.hpp"
+#include "tests/unit/localapi/idle_client.hpp"
 #include "tests/unit/localapi/subscriber.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <cstdlib>
+#include <unistd.h>
 
 namespace consentd::localapi::testing {
 namespace {
 
 struct consumer_fixture : fixture {
-  explicit consumer_fixture(settings const& how = {}) : fixture(how) {}
+  explicit consumer_fixture(settings const& how = {}, std::optional<access_rules> who = std::nullopt)
+      : fixture(how, std::move(who)) {}
 
   tests::http_answer keep(std::string const& name, std::string const& body = "{}") {
     return put("/v1/consumers/" + name, body);
@@ -61,6 +64,13 @@ struct short_lease : consumer_fixture {
 };
 struct quick_heartbeat : consumer_fixture {
   quick_heartbeat() : consumer_fixture({.heartbeat = std::chrono::milliseconds(20)}) {}
+};
+
+// Who may not deal with other users' consumers.
+struct reader_only : consumer_fixture {
+  reader_only() : consumer_fixture({}, access_rules({{.user = ::geteuid(), .group = {}, .allows = right::read}})) {}
+  // As somebody else has it made.
+  void keep_for_another(std::string const& name) { run(store().keep(name, {}, 0, {::geteuid() + 1, false})); }
 };
 
 using strings = std::vector<std::string>;
@@ -258,6 +268,39 @@ BOOST_AUTO_TEST_CASE(names_and_filters_are_held_to_their_rules) {
                member);
   }
   BOOST_TEST(field_of_problem(keep("a", R"({"filter":"x"})"), 400, "invalid-argument") == "filter");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(consumers_of_other_users, reader_only)
+
+BOOST_AUTO_TEST_CASE(are_looked_at_and_not_touched) {
+  announce_some(1);
+  keep_for_another("a");
+  json_of(get("/v1/consumers/a"));
+  for (auto const& refused :
+       {keep("a"), call("DELETE", "/v1/consumers/a"), acknowledge("a", "x"), post("/v1/consumers/a/seek", "{}"),
+        call("POST", "/v1/consumers/a/pause"), get("/v1/consumers/a/events")}) {
+    BOOST_TEST(field_of_problem(refused, 403, "not-permitted") == "name");
+  }
+}
+
+// A body comes when its sender likes: by then the name may be another user's.
+BOOST_AUTO_TEST_CASE(are_not_moved_by_a_call_that_began_when_the_name_was_the_callers_own) {
+  announce_some(3);
+  for (auto const* const call_of : {"seek", "ack"}) {
+    keep("a");
+    auto const place = text("a", "place");
+    auto const body = R"({"place":")" + place.substr(0, place.rfind('-')) + "-3\"}";
+    idle_client slow(socket(), "POST", std::string("/v1/consumers/a/") + call_of, body.size());
+    slow.read_until("100 Continue"); // it was looked at, and its body is waited for
+    json_of(call("DELETE", "/v1/consumers/a"));
+    keep_for_another("a");
+    slow.send(body);
+    slow.read_until("HTTP/1.1 403");
+    BOOST_TEST(text("a", "place").ends_with("-0"));
+    run(store().remove_consumer("a", {0, true}));
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

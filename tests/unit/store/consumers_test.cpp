@@ -11,11 +11,15 @@ using consent::status;
 
 namespace {
 
+constexpr store::consumer_caller owner{1000, false};
+constexpr store::consumer_caller stranger{1001, false};
+constexpr store::consumer_caller operating{0, true};
+
 struct consumer_fixture : store_fixture {
   consumer_fixture() { open(); }
 
   store::kept_consumer keep(std::string const& name, std::uint64_t after = 0, store::entry_filter filter = {}) {
-    auto kept = await(store->keep(store::consumer{name, std::move(filter), 1000}, after));
+    auto kept = await(store->keep(name, std::move(filter), after, owner));
     BOOST_REQUIRE_MESSAGE(kept, describe(kept.error()));
     return std::move(*kept);
   }
@@ -25,7 +29,7 @@ struct consumer_fixture : store_fixture {
     return std::move(*found);
   }
   result<store::consumer_record> acknowledge(std::string const& name, std::uint64_t sequence) {
-    return await(store->acknowledge(name, sequence, 1000));
+    return await(store->acknowledge(name, sequence, owner));
   }
   void announce_some(int count) {
     for (int i = 0; i < count; ++i) {
@@ -87,7 +91,7 @@ BOOST_AUTO_TEST_CASE(place_that_was_sought_meanwhile_is_not_advanced) {
   keep("a");
   BOOST_REQUIRE(await(store->advance("a", 0, 3)));
   BOOST_TEST(find("a")->place == 3U);
-  BOOST_REQUIRE(await(store->seek("a", 1, 1000)));
+  BOOST_REQUIRE(await(store->seek("a", 1, owner)));
   BOOST_REQUIRE(await(store->advance("a", 3, 5)));
   BOOST_TEST(find("a")->place == 1U);
   BOOST_REQUIRE(await(store->advance("nobody", 0, 1)));
@@ -100,11 +104,11 @@ BOOST_AUTO_TEST_CASE(places_are_known_without_asking_the_database) {
   keep("b", 2);
   BOOST_TEST((store->consumer_places() == places{{"a", 0}, {"b", 2}}));
   BOOST_REQUIRE(acknowledge("a", 3));
-  BOOST_REQUIRE(await(store->seek("b", 1, 1000)));
+  BOOST_REQUIRE(await(store->seek("b", 1, owner)));
   BOOST_TEST((store->consumer_places() == places{{"a", 3}, {"b", 1}}));
   reopen();
   BOOST_TEST((store->consumer_places() == places{{"a", 3}, {"b", 1}}));
-  BOOST_TEST(await(store->remove_consumer("b", 1000)).value());
+  BOOST_REQUIRE(await(store->remove_consumer("b", owner)));
   BOOST_TEST((store->consumer_places() == places{{"a", 3}}));
   close();
   raw_database(settings.path).execute("UPDATE meta SET value = 'another' WHERE name = 'epoch'");
@@ -116,10 +120,10 @@ BOOST_AUTO_TEST_CASE(sought_places_go_back_too) {
   announce_some(5);
   keep("a");
   BOOST_REQUIRE(acknowledge("a", 4));
-  BOOST_TEST(await(store->seek("a", 1, 1000))->place == 1U);
-  BOOST_TEST(await(store->seek("a", 5, 1000))->place == 5U);
-  BOOST_TEST(await(store->seek("a", 6, 1000)).error().code == reason::invalid_argument);
-  BOOST_TEST(await(store->seek("b", 1, 1000)).error().code == reason::not_found);
+  BOOST_TEST(await(store->seek("a", 1, owner))->place == 1U);
+  BOOST_TEST(await(store->seek("a", 5, owner))->place == 5U);
+  BOOST_TEST(await(store->seek("a", 6, owner)).error().code == reason::invalid_argument);
+  BOOST_TEST(await(store->seek("b", 1, owner)).error().code == reason::not_found);
 }
 
 BOOST_AUTO_TEST_CASE(first_entry_that_is_left_says_how_far_behind_it_is) {
@@ -154,12 +158,12 @@ BOOST_AUTO_TEST_CASE(as_many_as_may_be_and_not_one_more) {
   open();
   keep("a");
   keep("b");
-  auto const refused = await(store->keep(store::consumer{"c", {}, 1000}, 0));
+  auto const refused = await(store->keep("c", {}, 0, owner));
   BOOST_REQUIRE(!refused);
   BOOST_TEST(refused.error().code == reason::conflict);
   BOOST_TEST(!keep("b").created);
-  BOOST_TEST(await(store->remove_consumer("a", 1000)).value());
-  BOOST_TEST(!await(store->remove_consumer("a", 1000)).value());
+  BOOST_REQUIRE(await(store->remove_consumer("a", owner)));
+  BOOST_TEST(await(store->remove_consumer("a", owner)).error().code == reason::not_found);
   BOOST_TEST(keep("c").created);
   std::vector<std::string> names;
   for (auto const& one : await(store->list_consumers()).value()) {
@@ -183,13 +187,37 @@ BOOST_AUTO_TEST_CASE(one_that_nothing_is_heard_of_is_forgotten) {
   BOOST_TEST(find("seen").has_value());
 }
 
+// Whoever asked about it before may have found another user's, or none.
+BOOST_AUTO_TEST_CASE(only_its_owner_and_operators_change_it_whoever_looked_before) {
+  announce_some(2);
+  auto const made = keep("a");
+  store::entry_filter payments;
+  payments.kind = consent::kind::payment;
+  for (auto const& refused :
+       {await(store->keep("a", payments, 0, stranger)).error(), await(store->acknowledge("a", 1, stranger)).error(),
+        await(store->seek("a", 2, stranger)).error(), await(store->pause("a", true, stranger)).error(),
+        await(store->remove_consumer("a", stranger)).error()}) {
+    BOOST_TEST(refused.code == reason::not_permitted);
+  }
+  auto const found = find("a");
+  BOOST_REQUIRE(found);
+  BOOST_TEST((found->of.filter == made.consumer.of.filter));
+  BOOST_TEST(found->place == 0U);
+  BOOST_TEST(!found->paused);
+  BOOST_TEST(await(store->list_operations({}, 0, 10)).value().size() == 1U);
+  BOOST_TEST(!await(store->keep("a", payments, 0, operating))->created);
+  BOOST_TEST(find("a")->of.uid == owner.uid);
+  BOOST_TEST(await(store->seek("a", 2, operating))->place == 2U);
+  BOOST_TEST(await(store->remove_consumer("a", operating))->place == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(pause_is_kept_until_it_is_resumed) {
   keep("a");
-  BOOST_TEST(await(store->pause("a", true, 1000))->paused);
+  BOOST_TEST(await(store->pause("a", true, owner))->paused);
   reopen();
   BOOST_TEST(find("a")->paused);
-  BOOST_TEST(!await(store->pause("a", false, 1000))->paused);
-  BOOST_TEST(await(store->pause("b", true, 1000)).error().code == reason::not_found);
+  BOOST_TEST(!await(store->pause("a", false, owner))->paused);
+  BOOST_TEST(await(store->pause("b", true, owner)).error().code == reason::not_found);
 }
 
 BOOST_AUTO_TEST_CASE(time_leads_to_the_place_before_it) {
