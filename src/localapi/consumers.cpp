@@ -33,6 +33,21 @@ problem no_such_consumer() {
   return {problem_kind::not_found, "There is no consumer of this name: PUT makes one.", "name", {}};
 }
 
+asio::awaitable<parsed<store::consumer_record>> find_named(store::event_store& from, call const& asked) {
+  auto name = consumer_name(asked.id);
+  if (!name) {
+    co_return name.error();
+  }
+  auto found = co_await from.find_consumer(std::move(*name));
+  if (!found) {
+    co_return from_failure(found.error());
+  }
+  if (!*found) {
+    co_return no_such_consumer();
+  }
+  co_return std::move(**found);
+}
+
 void put_filter(json::writer& out, store::entry_filter const& filter) {
   auto const text = [](std::optional<std::string> const& value) {
     return value ? std::string_view(*value) : std::string_view();
@@ -72,50 +87,29 @@ net::response answer_of(store::consumer_record const& of, consumer_calls const& 
   return json_response(status, out.take());
 }
 
-net::response answer_of(result<store::consumer_record> const& moved, consumer_calls const& with) {
-  if (moved) {
-    return answer_of(*moved, with);
+problem why_refused(failure const& why) {
+  switch (why.code) {
+  case reason::not_found:
+    return no_such_consumer();
+  case reason::invalid_argument:
+    return invalid("place", "It is beyond the newest entry.");
+  case reason::not_permitted:
+    return {problem_kind::not_permitted, why.detail, "name", {}};
+  default:
+    return from_failure(why);
   }
-  if (moved.error().code == reason::not_found) {
-    return to_response(no_such_consumer());
-  }
-  if (moved.error().code == reason::invalid_argument) {
-    return to_response(invalid("place", "It is beyond the newest entry."));
-  }
-  return to_response(from_failure(moved.error()));
 }
 
-parsed<store::entry_filter> read_sent_filter(sent_object const& sent) {
-  store::entry_filter made;
-  if (auto const text = sent.find("type")) {
-    made.type = parse_event_type(*text);
-    if (!made.type) {
-      return invalid("type", "A type of docs/openapi.yaml, such as ae.openfinance.consent.status.");
-    }
-  }
-  if (auto const text = sent.find("kind")) {
-    made.kind = consent::parse_kind(*text);
-    if (!made.kind) {
-      return invalid("kind", "One of account-access, payment, insurance.");
-    }
-  }
-  made.status = sent.find("status");
-  if (made.status && !consent::parse_status(*made.status) && !consent::parse_resource_status(*made.status)) {
-    return invalid("status", "A status of a consent, payment, quote or account opening, as the standard spells it.");
-  }
-  made.subject = sent.find("subject");
-  if (made.subject && !consent::is_consent_id(*made.subject)) {
-    return invalid("subject", "An id: 1 to 128 characters of A-Z a-z 0-9 . _ : ~ -");
-  }
-  made.issuer = sent.find("issuer");
-  if (made.issuer && (made.issuer->empty() || made.issuer->size() > max_text)) {
-    return invalid("issuer", "A text of 1 to " + std::to_string(max_text) + " bytes.");
-  }
-  return made;
+net::response answer_of(result<store::consumer_record> const& changed, consumer_calls const& with) {
+  return changed ? answer_of(*changed, with) : to_response(why_refused(changed.error()));
+}
+
+store::consumer_caller by_caller(net::request_head const& head, call const& asked) {
+  return {caller_of(head), asked.has >= right::operate};
 }
 
 // A place of this journal, which is still kept or just before what is.
-parsed<std::uint64_t> read_sent_place(std::string const& text, std::string_view field,
+parsed<std::uint64_t> read_sent_place(std::string_view text, std::string_view field,
                                       store::journal_extent const& extent) {
   if (text == "latest") {
     return extent.last;
@@ -136,24 +130,14 @@ parsed<std::uint64_t> read_sent_place(std::string const& text, std::string_view 
 
 asio::awaitable<parsed<store::consumer_record>> find_own(store::event_store& from, net::request_head const& head,
                                                          call const& asked) {
-  auto name = consumer_name(asked.id);
-  if (!name) {
-    co_return name.error();
-  }
-  auto found = co_await from.find_consumer(std::move(*name));
+  auto found = co_await find_named(from, asked);
   if (!found) {
-    co_return from_failure(found.error());
+    co_return found.error();
   }
-  if (!*found) {
-    co_return no_such_consumer();
+  if (auto const theirs = check_owner(*found, by_caller(head, asked)); !theirs) {
+    co_return why_refused(theirs.error());
   }
-  if ((*found)->of.uid != caller_of(head) && asked.has < right::operate) {
-    co_return problem{problem_kind::not_permitted,
-                      "It is the consumer of user " + std::to_string((*found)->of.uid) + ".",
-                      "name",
-                      {}};
-  }
-  co_return std::move(**found);
+  co_return std::move(*found);
 }
 
 asio::awaitable<net::response> list_consumers(consumer_calls const& with) {
@@ -171,15 +155,8 @@ asio::awaitable<net::response> list_consumers(consumer_calls const& with) {
 }
 
 asio::awaitable<net::response> show_consumer(consumer_calls const& with, call const& asked) {
-  auto name = consumer_name(asked.id);
-  if (!name) {
-    co_return to_response(name.error());
-  }
-  auto found = co_await with.store.find_consumer(std::move(*name));
-  if (!found) {
-    co_return to_response(from_failure(found.error()));
-  }
-  co_return *found ? answer_of(**found, with) : to_response(no_such_consumer());
+  auto const found = co_await find_named(with.store, asked);
+  co_return found ? answer_of(*found, with) : to_response(found.error());
 }
 
 asio::awaitable<net::response> keep_consumer(consumer_calls const& with, net::exchange& request, call const& asked) {
@@ -192,44 +169,43 @@ asio::awaitable<net::response> keep_consumer(consumer_calls const& with, net::ex
   if (!sent) {
     co_return to_response(sent.error());
   }
-  auto filter = read_sent_filter(*sent);
+  auto filter = read_filter(*sent);
   auto const after = read_sent_place(sent->find("after").value_or("earliest"), "after", with.store.extent());
   if (auto wrong = first_problem(filter, after)) {
     co_return to_response(*wrong);
   }
-  auto known = co_await find_own(with.store, request.head(), asked);
-  if (!known && known.error().kind != problem_kind::not_found) {
-    co_return to_response(known.error());
-  }
-  store::consumer wanted{std::move(*name), std::move(*filter), caller_of(request.head())};
-  auto kept = co_await with.store.keep(std::move(wanted), *after);
+  auto const kept =
+      co_await with.store.keep(std::move(*name), std::move(*filter), *after, by_caller(request.head(), asked));
   if (!kept) {
-    co_return to_response(from_failure(kept.error()));
+    co_return to_response(why_refused(kept.error()));
   }
+  // What the old filter kept out and the new one lets pass is not to be passed over.
+  with.leases.end(kept->consumer.of.name, kept->consumer.generation, "filter");
   co_return answer_of(kept->consumer, with, kept->created ? 201 : 200);
 }
 
 asio::awaitable<net::response> remove_consumer(consumer_calls const& with, net::exchange& request, call const& asked) {
-  auto const known = co_await find_own(with.store, request.head(), asked);
-  if (!known) {
-    co_return to_response(known.error());
+  auto const name = consumer_name(asked.id);
+  if (!name) {
+    co_return to_response(name.error());
   }
-  auto const gone = co_await with.store.remove_consumer(known->of.name, caller_of(request.head()));
-  if (!gone) {
-    co_return to_response(from_failure(gone.error()));
+  auto const gone = co_await with.store.remove_consumer(*name, by_caller(request.head(), asked));
+  if (gone) {
+    with.leases.end(*name, gone->generation, "removed");
   }
-  with.leases.end(known->of.name, "removed");
-  co_return *gone ? answer_of(*known, with) : to_response(no_such_consumer());
+  co_return answer_of(gone, with);
 }
 
 namespace {
 
+// What a caller says of a consumer of theirs: a place, or where the call knows it a time.
 struct own_call {
-  store::consumer_record known;
+  std::string name;
   sent_object sent;
 };
 
-// What a caller says of a consumer of theirs: a place, or where the call knows it a time.
+// Whose it is, is asked first: nobody need send a body to be refused. The body comes when its sender likes, so the
+// store asks again.
 asio::awaitable<parsed<own_call>> read_own(consumer_calls const& with, net::exchange& request, call const& asked) {
   auto known = co_await find_own(with.store, request.head(), asked);
   if (!known) {
@@ -245,7 +221,7 @@ asio::awaitable<parsed<own_call>> read_own(consumer_calls const& with, net::exch
   if (!sent) {
     co_return sent.error();
   }
-  co_return own_call{std::move(*known), std::move(*sent)};
+  co_return own_call{std::move(known->of.name), std::move(*sent)};
 }
 
 } // namespace
@@ -255,7 +231,7 @@ asio::awaitable<net::response> acknowledge(consumer_calls const& with, net::exch
   if (!said) {
     co_return to_response(said.error());
   }
-  auto const& [known, sent] = *said;
+  auto const& [name, sent] = *said;
   auto const text = sent.find("place");
   if (!text) {
     co_return to_response(invalid("place", "This member is required."));
@@ -265,9 +241,9 @@ asio::awaitable<net::response> acknowledge(consumer_calls const& with, net::exch
   if (!place) {
     co_return to_response(invalid("place", "The id of an entry of this journal, or the place of a heartbeat."));
   }
-  auto const moved = co_await with.store.acknowledge(known.of.name, *place, caller_of(request.head()));
+  auto const moved = co_await with.store.acknowledge(name, *place, by_caller(request.head(), asked));
   if (moved) {
-    with.leases.acknowledged(known.of.name, *place, std::chrono::steady_clock::now());
+    with.leases.acknowledged(name, moved->generation, *place, std::chrono::steady_clock::now());
   }
   co_return answer_of(moved, with);
 }
@@ -277,7 +253,7 @@ asio::awaitable<net::response> seek(consumer_calls const& with, net::exchange& r
   if (!said) {
     co_return to_response(said.error());
   }
-  auto const& [known, sent] = *said;
+  auto const& [name, sent] = *said;
   auto const place = sent.find("place");
   auto const time = sent.find("time");
   if (place.has_value() == time.has_value()) {
@@ -301,22 +277,22 @@ asio::awaitable<net::response> seek(consumer_calls const& with, net::exchange& r
     }
     to = *found;
   }
-  auto const moved = co_await with.store.seek(known.of.name, to, caller_of(request.head()));
+  auto const moved = co_await with.store.seek(name, to, by_caller(request.head(), asked));
   if (moved) {
-    with.leases.end(known.of.name, "seek");
+    with.leases.end(name, moved->generation, "seek");
   }
   co_return answer_of(moved, with);
 }
 
 asio::awaitable<net::response> pause_consumer(consumer_calls const& with, net::exchange& request, call const& asked) {
-  auto const known = co_await find_own(with.store, request.head(), asked);
-  if (!known) {
-    co_return to_response(known.error());
+  auto const name = consumer_name(asked.id);
+  if (!name) {
+    co_return to_response(name.error());
   }
   bool const pauses = asked.route->where == endpoint::pause_consumer;
-  auto const changed = co_await with.store.pause(known->of.name, pauses, caller_of(request.head()));
+  auto const changed = co_await with.store.pause(*name, pauses, by_caller(request.head(), asked));
   if (changed && pauses) {
-    with.leases.end(known->of.name, "paused");
+    with.leases.end(*name, changed->generation, "paused");
   }
   co_return answer_of(changed, with);
 }

@@ -1,6 +1,7 @@
 #include "store/sqlite/retention.hpp"
 
 #include "store/sqlite/consent_rows.hpp"
+#include "store/sqlite/consumer_rows.hpp"
 #include "store/sqlite/documents.hpp"
 #include "store/sqlite/encoding.hpp"
 #include "store/sqlite/schema.hpp"
@@ -14,7 +15,7 @@
 namespace consentd::store::sqlite {
 namespace {
 
-// Records that were too old but could not go are looked at again.
+// Records that were too old but could not go are looked at again, and who was not heard of.
 constexpr std::chrono::hours next_walk{1};
 
 struct old_entry {
@@ -83,6 +84,10 @@ void retention::step(ledger& in, std::size_t rows) {
   }
   if (in.now >= operations_due_) {
     prune_operations(in, rows);
+  }
+  if (in.now >= consumers_due_) {
+    forget_consumers(in);
+    consumers_due_ = in.now + next_walk;
   }
 }
 

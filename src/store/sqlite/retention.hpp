@@ -1,5 +1,5 @@
 // Removing what is older than the settings keep it: journal, records of deliveries and operations, consents that
-// ended.
+// ended, consumers that nothing is heard of.
 #ifndef CONSENTD_STORE_SQLITE_RETENTION_HPP
 #define CONSENTD_STORE_SQLITE_RETENTION_HPP
 
@@ -32,6 +32,7 @@ private:
   timestamp deliveries_due_;
   timestamp consents_due_;
   timestamp operations_due_;
+  timestamp consumers_due_;
   std::int64_t after_delivery_ = 0; // where the walk over old records stands: some are not to go yet
 };
 

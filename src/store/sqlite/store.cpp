@@ -184,9 +184,11 @@ public:
 
   journal_extent extent() const override { return {facts_.epoch(), facts_.pruned(), facts_.last()}; }
 
-  async_result<kept_consumer> keep(consumer wanted, std::uint64_t after) override {
-    return writer_.submit<kept_consumer>(
-        [wanted = std::move(wanted), after](ledger& in) { return keep_consumer(in, wanted, after); });
+  async_result<kept_consumer> keep(std::string name, entry_filter filter, std::uint64_t after,
+                                   consumer_caller by) override {
+    return writer_.submit<kept_consumer>([name = std::move(name), filter = std::move(filter), after, by](ledger& in) {
+      return keep_consumer(in, name, filter, after, by);
+    });
   }
 
   async_result<std::optional<consumer_record>> find_consumer(std::string name) override {
@@ -198,26 +200,32 @@ public:
     return ask<std::vector<consumer_record>>([](connection& on) { return sqlite::list_consumers(on); });
   }
 
-  async_result<consumer_record> acknowledge(std::string name, std::uint64_t sequence, std::uint32_t uid) override {
+  async_result<consumer_record> acknowledge(std::string name, std::uint64_t sequence, consumer_caller by) override {
     return writer_.submit<consumer_record>(
-        [name = std::move(name), sequence, uid](ledger& in) { return acknowledge_consumer(in, name, sequence, uid); });
+        [name = std::move(name), sequence, by](ledger& in) { return acknowledge_consumer(in, name, sequence, by); });
   }
 
-  async_result<void> advance(std::string name, std::uint64_t from, std::uint64_t to) override {
-    return writer_.submit<void>([name = std::move(name), from, to](ledger& in) -> result<void> {
-      advance_consumer(in, name, from, to);
-      return {};
+  async_result<bool> advance(std::string name, std::uint64_t generation, std::uint64_t from,
+                             std::uint64_t to) override {
+    return writer_.submit<bool>([name = std::move(name), generation, from, to](ledger& in) -> result<bool> {
+      return advance_consumer(in, name, generation, from, to);
     });
   }
 
-  async_result<consumer_record> seek(std::string name, std::uint64_t sequence, std::uint32_t uid) override {
-    return writer_.submit<consumer_record>(
-        [name = std::move(name), sequence, uid](ledger& in) { return seek_consumer(in, name, sequence, uid); });
+  async_result<void> note_sent(std::string name, std::uint64_t generation, std::uint64_t sequence) override {
+    return writer_.submit<void>([name = std::move(name), generation, sequence](ledger& in) {
+      return sqlite::note_sent(in, name, generation, sequence);
+    });
   }
 
-  async_result<consumer_record> pause(std::string name, bool paused, std::uint32_t uid) override {
+  async_result<consumer_record> seek(std::string name, std::uint64_t sequence, consumer_caller by) override {
     return writer_.submit<consumer_record>(
-        [name = std::move(name), paused, uid](ledger& in) { return pause_consumer(in, name, paused, uid); });
+        [name = std::move(name), sequence, by](ledger& in) { return seek_consumer(in, name, sequence, by); });
+  }
+
+  async_result<consumer_record> pause(std::string name, bool paused, consumer_caller by) override {
+    return writer_.submit<consumer_record>(
+        [name = std::move(name), paused, by](ledger& in) { return pause_consumer(in, name, paused, by); });
   }
 
   async_result<void> note_seen(std::string name) override {
@@ -227,9 +235,9 @@ public:
     });
   }
 
-  async_result<bool> remove_consumer(std::string name, std::uint32_t uid) override {
-    return writer_.submit<bool>(
-        [name = std::move(name), uid](ledger& in) -> result<bool> { return sqlite::remove_consumer(in, name, uid); });
+  async_result<consumer_record> remove_consumer(std::string name, consumer_caller by) override {
+    return writer_.submit<consumer_record>(
+        [name = std::move(name), by](ledger& in) { return sqlite::remove_consumer(in, name, by); });
   }
 
   std::map<std::string, std::uint64_t> consumer_places() const override { return facts_.consumers(); }

@@ -1,6 +1,5 @@
 #include "store/sqlite/writer.hpp"
 
-#include "store/sqlite/consumer_rows.hpp"
 #include "store/sqlite/evidence.hpp"
 #include "store/sqlite/schema.hpp"
 #include "store/sqlite/start.hpp"
@@ -439,7 +438,6 @@ void writer::idle_turn() {
     }
     sweep_in(in, idle_sweep);
     retain(in, idle_sweep);
-    forget_consumers(in);
     sweep_evidence(in, idle_sweep);
     publish_pruned(in);
     run(db_, "COMMIT");

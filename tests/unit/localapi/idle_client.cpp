@@ -9,15 +9,27 @@
 
 namespace consentd::localapi::testing {
 
-idle_client::idle_client(std::string const& socket, std::string const& target)
-    : fd_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+idle_client::idle_client(std::string const& socket) : fd_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_un where{};
   where.sun_family = AF_UNIX;
   socket.copy(where.sun_path, sizeof where.sun_path - 1);
   void* const address = &where;
   BOOST_TEST_REQUIRE(::connect(fd_, static_cast<sockaddr*>(address), sizeof where) == 0);
-  auto const ask = "GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n";
-  BOOST_TEST_REQUIRE(::send(fd_, ask.data(), ask.size(), 0) == static_cast<ssize_t>(ask.size()));
+}
+
+idle_client::idle_client(std::string const& socket, std::string const& target) : idle_client(socket) {
+  send("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n");
+}
+
+idle_client::idle_client(std::string const& socket, std::string const& method, std::string const& target,
+                         std::size_t body_bytes)
+    : idle_client(socket) {
+  send(method + " " + target + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: " +
+       std::to_string(body_bytes) + "\r\nExpect: 100-continue\r\n\r\n");
+}
+
+void idle_client::send(std::string const& bytes) {
+  BOOST_TEST_REQUIRE(::send(fd_, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
 }
 
 idle_client::~idle_client() {

@@ -12,11 +12,15 @@ using consent::status;
 
 namespace {
 
+constexpr store::consumer_caller owner{1000, false};
+constexpr store::consumer_caller stranger{1001, false};
+constexpr store::consumer_caller operating{0, true};
+
 struct consumer_fixture : store_fixture {
   consumer_fixture() { open(); }
 
   store::kept_consumer keep(std::string const& name, std::uint64_t after = 0, store::entry_filter filter = {}) {
-    auto kept = await(store->keep(store::consumer{name, std::move(filter), 1000}, after));
+    auto kept = await(store->keep(name, std::move(filter), after, owner));
     BOOST_REQUIRE_MESSAGE(kept, describe(kept.error()));
     return std::move(*kept);
   }
@@ -25,8 +29,21 @@ struct consumer_fixture : store_fixture {
     BOOST_REQUIRE(found);
     return std::move(*found);
   }
+  // As whoever was sent everything up to there.
   result<store::consumer_record> acknowledge(std::string const& name, std::uint64_t sequence) {
-    return await(store->acknowledge(name, sequence, 1000));
+    send(name, sequence);
+    return acknowledge_unsent(name, sequence);
+  }
+  result<store::consumer_record> acknowledge_unsent(std::string const& name, std::uint64_t sequence) {
+    return await(store->acknowledge(name, sequence, owner));
+  }
+  void send(std::string const& name, std::uint64_t sequence) {
+    if (auto const known = find(name)) {
+      BOOST_REQUIRE(await(store->note_sent(name, known->generation, sequence)));
+    }
+  }
+  bool advance(std::string const& name, std::uint64_t generation, std::uint64_t from, std::uint64_t to) {
+    return await(store->advance(name, generation, from, to)).value();
   }
   void announce_some(int count) {
     for (int i = 0; i < count; ++i) {
@@ -86,12 +103,72 @@ BOOST_AUTO_TEST_CASE(acknowledged_places_go_forward_alone) {
 BOOST_AUTO_TEST_CASE(place_that_was_sought_meanwhile_is_not_advanced) {
   announce_some(5);
   keep("a");
-  BOOST_REQUIRE(await(store->advance("a", 0, 3)));
+  auto const made = find("a")->generation;
+  BOOST_TEST(advance("a", made, 0, 3));
   BOOST_TEST(find("a")->place == 3U);
-  BOOST_REQUIRE(await(store->seek("a", 1, 1000)));
-  BOOST_REQUIRE(await(store->advance("a", 3, 5)));
+  BOOST_TEST(!advance("a", made, 0, 4)); // it is elsewhere
+  BOOST_REQUIRE(await(store->seek("a", 3, owner)));
+  BOOST_TEST(!advance("a", made, 3, 5));
+  BOOST_TEST(find("a")->place == 3U);
+  BOOST_TEST(!advance("nobody", made, 0, 1));
+}
+
+// What the old one kept out the new one may let pass.
+BOOST_AUTO_TEST_CASE(place_is_not_advanced_past_what_another_filter_lets_through) {
+  announce_some(5);
+  store::entry_filter payments;
+  payments.kind = consent::kind::payment;
+  auto const made = keep("a", 0, payments).consumer.generation;
+  BOOST_TEST(keep("a", 0, payments).consumer.generation == made); // the same again
+  auto const widened = keep("a").consumer.generation;
+  BOOST_TEST(!advance("a", made, 0, 5));
+  BOOST_TEST(advance("a", widened, 0, 5));
+}
+
+BOOST_AUTO_TEST_CASE(acknowledgements_of_what_was_sent_before_a_seek_do_not_undo_it) {
+  announce_some(5);
+  keep("a");
+  BOOST_REQUIRE(acknowledge("a", 2));
+  send("a", 4);
+  BOOST_REQUIRE(await(store->seek("a", 1, owner)));
+  auto const late = acknowledge_unsent("a", 3);
+  BOOST_REQUIRE(!late);
+  BOOST_TEST(late.error().code == reason::conflict);
   BOOST_TEST(find("a")->place == 1U);
-  BOOST_REQUIRE(await(store->advance("nobody", 0, 1)));
+  BOOST_TEST(acknowledge_unsent("a", 1)->place == 1U);
+  send("a", 3);
+  reopen(); // whoever was sent it may say so to another process
+  BOOST_TEST(acknowledge_unsent("a", 4).error().code == reason::conflict);
+  BOOST_TEST(acknowledge_unsent("a", 3)->place == 3U);
+  // Past what was there when it was sought, nothing can be from before.
+  send("a", 5);
+  announce_some(1);
+  BOOST_TEST(acknowledge_unsent("a", 6)->place == 6U);
+}
+
+BOOST_AUTO_TEST_CASE(acknowledgements_of_what_was_sent_through_another_filter_pass_over_nothing) {
+  announce_some(3);
+  store::entry_filter payments;
+  payments.kind = consent::kind::payment;
+  keep("a", 0, payments);
+  send("a", 3);
+  keep("a");
+  BOOST_TEST(acknowledge_unsent("a", 3).error().code == reason::conflict);
+  BOOST_TEST(find("a")->place == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(acknowledgements_of_one_that_was_removed_do_not_move_its_successor) {
+  announce_some(3);
+  auto const first = keep("a").consumer.generation;
+  send("a", 3);
+  auto const removed = await(store->remove_consumer("a", owner))->generation;
+  auto const second = keep("a").consumer.generation;
+  BOOST_TEST(first < removed);
+  BOOST_TEST(removed < second);
+  BOOST_TEST(acknowledge_unsent("a", 3).error().code == reason::conflict);
+  BOOST_TEST(!advance("a", first, 0, 3));
+  BOOST_TEST(await(store->note_sent("a", first, 3)).error().code == reason::conflict);
+  BOOST_TEST(find("a")->place == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(places_are_known_without_asking_the_database) {
@@ -101,11 +178,11 @@ BOOST_AUTO_TEST_CASE(places_are_known_without_asking_the_database) {
   keep("b", 2);
   BOOST_TEST((store->consumer_places() == places{{"a", 0}, {"b", 2}}));
   BOOST_REQUIRE(acknowledge("a", 3));
-  BOOST_REQUIRE(await(store->seek("b", 1, 1000)));
+  BOOST_REQUIRE(await(store->seek("b", 1, owner)));
   BOOST_TEST((store->consumer_places() == places{{"a", 3}, {"b", 1}}));
   reopen();
   BOOST_TEST((store->consumer_places() == places{{"a", 3}, {"b", 1}}));
-  BOOST_TEST(await(store->remove_consumer("b", 1000)).value());
+  BOOST_REQUIRE(await(store->remove_consumer("b", owner)));
   BOOST_TEST((store->consumer_places() == places{{"a", 3}}));
   close();
   std::filesystem::remove(settings.path + ".hand"); // as after a restore
@@ -117,10 +194,10 @@ BOOST_AUTO_TEST_CASE(sought_places_go_back_too) {
   announce_some(5);
   keep("a");
   BOOST_REQUIRE(acknowledge("a", 4));
-  BOOST_TEST(await(store->seek("a", 1, 1000))->place == 1U);
-  BOOST_TEST(await(store->seek("a", 5, 1000))->place == 5U);
-  BOOST_TEST(await(store->seek("a", 6, 1000)).error().code == reason::invalid_argument);
-  BOOST_TEST(await(store->seek("b", 1, 1000)).error().code == reason::not_found);
+  BOOST_TEST(await(store->seek("a", 1, owner))->place == 1U);
+  BOOST_TEST(await(store->seek("a", 5, owner))->place == 5U);
+  BOOST_TEST(await(store->seek("a", 6, owner)).error().code == reason::invalid_argument);
+  BOOST_TEST(await(store->seek("b", 1, owner)).error().code == reason::not_found);
 }
 
 BOOST_AUTO_TEST_CASE(first_entry_that_is_left_says_how_far_behind_it_is) {
@@ -144,8 +221,10 @@ BOOST_AUTO_TEST_CASE(place_of_another_journal_counts_as_nothing_and_is_left_by_t
   open();
   BOOST_TEST(find("a")->epoch != store->extent().epoch);
   BOOST_TEST((find("a")->oldest_unhandled == noon()));
-  BOOST_TEST(acknowledge("a", 1)->place == 1U);
+  // Also by that of the place that it was told to go on from.
+  BOOST_TEST(acknowledge("a", 0)->place == 0U);
   BOOST_TEST(find("a")->epoch == store->extent().epoch);
+  BOOST_TEST(acknowledge("a", 1)->place == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(as_many_as_may_be_and_not_one_more) {
@@ -154,18 +233,54 @@ BOOST_AUTO_TEST_CASE(as_many_as_may_be_and_not_one_more) {
   open();
   keep("a");
   keep("b");
-  auto const refused = await(store->keep(store::consumer{"c", {}, 1000}, 0));
+  auto const refused = await(store->keep("c", {}, 0, owner));
   BOOST_REQUIRE(!refused);
   BOOST_TEST(refused.error().code == reason::conflict);
   BOOST_TEST(!keep("b").created);
-  BOOST_TEST(await(store->remove_consumer("a", 1000)).value());
-  BOOST_TEST(!await(store->remove_consumer("a", 1000)).value());
+  BOOST_REQUIRE(await(store->remove_consumer("a", owner)));
+  BOOST_TEST(await(store->remove_consumer("a", owner)).error().code == reason::not_found);
   BOOST_TEST(keep("c").created);
   std::vector<std::string> names;
   for (auto const& one : await(store->list_consumers()).value()) {
     names.push_back(one.of.name);
   }
   BOOST_TEST(names == (std::vector<std::string>{"b", "c"}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(one_user_leaves_room_for_others) {
+  close();
+  settings.consumers = 4;
+  settings.consumers_per_user = 2;
+  open();
+  keep("a");
+  keep("b");
+  auto const refused = await(store->keep("c", {}, 0, owner));
+  BOOST_REQUIRE(!refused);
+  BOOST_TEST(refused.error().code == reason::conflict);
+  BOOST_TEST(!keep("b").created);
+  BOOST_TEST(await(store->keep("c", {}, 0, stranger))->created);
+  BOOST_REQUIRE(await(store->remove_consumer("a", owner)));
+  BOOST_TEST(keep("d").created);
+}
+
+// Turns without work may never come.
+BOOST_AUTO_TEST_CASE(one_that_nothing_is_heard_of_is_forgotten_with_the_next_commit) {
+  settings.consumers_for = std::chrono::hours(48);
+  reopen();
+  keep("silent");
+  now.advance(std::chrono::hours(49));
+  announce_some(1);
+  BOOST_TEST(!find("silent").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(paused_ones_are_not_forgotten) {
+  settings.consumers_for = std::chrono::hours(48);
+  reopen();
+  keep("a");
+  BOOST_REQUIRE(await(store->pause("a", true, owner)));
+  now.advance(std::chrono::hours(49));
+  announce_some(1);
+  BOOST_TEST(find("a").has_value());
 }
 
 BOOST_AUTO_TEST_CASE(one_that_nothing_is_heard_of_is_forgotten) {
@@ -183,13 +298,37 @@ BOOST_AUTO_TEST_CASE(one_that_nothing_is_heard_of_is_forgotten) {
   BOOST_TEST(find("seen").has_value());
 }
 
+// Whoever asked about it before may have found another user's, or none.
+BOOST_AUTO_TEST_CASE(only_its_owner_and_operators_change_it_whoever_looked_before) {
+  announce_some(2);
+  auto const made = keep("a");
+  store::entry_filter payments;
+  payments.kind = consent::kind::payment;
+  for (auto const& refused :
+       {await(store->keep("a", payments, 0, stranger)).error(), await(store->acknowledge("a", 1, stranger)).error(),
+        await(store->seek("a", 2, stranger)).error(), await(store->pause("a", true, stranger)).error(),
+        await(store->remove_consumer("a", stranger)).error()}) {
+    BOOST_TEST(refused.code == reason::not_permitted);
+  }
+  auto const found = find("a");
+  BOOST_REQUIRE(found);
+  BOOST_TEST((found->of.filter == made.consumer.of.filter));
+  BOOST_TEST(found->place == 0U);
+  BOOST_TEST(!found->paused);
+  BOOST_TEST(await(store->list_operations({}, 0, 10)).value().size() == 1U);
+  BOOST_TEST(!await(store->keep("a", payments, 0, operating))->created);
+  BOOST_TEST(find("a")->of.uid == owner.uid);
+  BOOST_TEST(await(store->seek("a", 2, operating))->place == 2U);
+  BOOST_TEST(await(store->remove_consumer("a", operating))->place == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(pause_is_kept_until_it_is_resumed) {
   keep("a");
-  BOOST_TEST(await(store->pause("a", true, 1000))->paused);
+  BOOST_TEST(await(store->pause("a", true, owner))->paused);
   reopen();
   BOOST_TEST(find("a")->paused);
-  BOOST_TEST(!await(store->pause("a", false, 1000))->paused);
-  BOOST_TEST(await(store->pause("b", true, 1000)).error().code == reason::not_found);
+  BOOST_TEST(!await(store->pause("a", false, owner))->paused);
+  BOOST_TEST(await(store->pause("b", true, owner)).error().code == reason::not_found);
 }
 
 BOOST_AUTO_TEST_CASE(time_leads_to_the_place_before_it) {

@@ -10,6 +10,11 @@ using strings = std::vector<std::string>;
 
 namespace {
 
+// Somebody who may deal with everybody's.
+store::consumer_caller by(std::uint32_t uid) {
+  return {uid, true};
+}
+
 struct operations_fixture : store_fixture {
   std::vector<store::operation_record> listed(store::operation_filter filter = {}, std::int64_t before = 0,
                                               std::size_t limit = 100) {
@@ -35,7 +40,10 @@ struct operations_fixture : store_fixture {
   void keep(std::string const& name, std::optional<consent::kind> kind = {}, std::uint32_t uid = 1000) {
     store::entry_filter filter;
     filter.kind = kind;
-    BOOST_REQUIRE(await(store->keep(store::consumer{name, filter, uid}, 0)));
+    auto const kept = await(store->keep(name, filter, 0, {uid, false}));
+    BOOST_REQUIRE(kept);
+    // Everything was sent, and may be acknowledged.
+    BOOST_REQUIRE(await(store->note_sent(name, kept->consumer.generation, store->extent().last)));
   }
 };
 
@@ -50,11 +58,11 @@ BOOST_AUTO_TEST_CASE(each_change_of_a_consumer_says_who_asked_for_it_and_outlive
   }
   keep("a");
   keep("a", consent::kind::payment);
-  BOOST_REQUIRE(await(store->seek("a", 2, 1000)));
-  BOOST_REQUIRE(await(store->seek("a", 1, 0)));
-  BOOST_REQUIRE(await(store->pause("a", true, 1001)));
-  BOOST_REQUIRE(await(store->pause("a", false, 1001)));
-  BOOST_REQUIRE(await(store->remove_consumer("a", 1002)));
+  BOOST_REQUIRE(await(store->seek("a", 2, by(1000))));
+  BOOST_REQUIRE(await(store->seek("a", 1, by(0))));
+  BOOST_REQUIRE(await(store->pause("a", true, by(1001))));
+  BOOST_REQUIRE(await(store->pause("a", false, by(1001))));
+  BOOST_REQUIRE(await(store->remove_consumer("a", by(1002))));
   reopen();
   strings const expected{"1000 keep-consumer a: new",
                          "1000 keep-consumer a: its filter",
@@ -73,8 +81,8 @@ BOOST_AUTO_TEST_CASE(acknowledgements_are_recorded_when_they_are_somebody_elses)
   announce("c-1");
   announce("c-2");
   keep("a");
-  BOOST_REQUIRE(await(store->acknowledge("a", 1, 1000)));
-  BOOST_REQUIRE(await(store->acknowledge("a", 2, 0)));
+  BOOST_REQUIRE(await(store->acknowledge("a", 1, by(1000))));
+  BOOST_REQUIRE(await(store->acknowledge("a", 2, by(0))));
   BOOST_TEST(told({operation::acknowledge_consumer, {}, {}}) == strings{"0 acknowledge-consumer a: from 1 to 2"},
              boost::test_tools::per_element());
 }
@@ -87,11 +95,11 @@ BOOST_AUTO_TEST_CASE(acknowledgements_one_after_the_other_are_one_operation) {
   }
   keep("a");
   keep("b");
-  BOOST_REQUIRE(await(store->acknowledge("a", 1, 0)));
-  BOOST_REQUIRE(await(store->acknowledge("b", 3, 1)));
-  BOOST_REQUIRE(await(store->acknowledge("a", 3, 0)));
-  BOOST_REQUIRE(await(store->acknowledge("b", 4, 0)));
-  BOOST_REQUIRE(await(store->acknowledge("a", 4, 0)));
+  BOOST_REQUIRE(await(store->acknowledge("a", 1, by(0))));
+  BOOST_REQUIRE(await(store->acknowledge("b", 3, by(1))));
+  BOOST_REQUIRE(await(store->acknowledge("a", 3, by(0))));
+  BOOST_REQUIRE(await(store->acknowledge("b", 4, by(0))));
+  BOOST_REQUIRE(await(store->acknowledge("a", 4, by(0))));
   strings const expected{"1 acknowledge-consumer b: from 0 to 3", "0 acknowledge-consumer a: from 0 to 3",
                          "0 acknowledge-consumer b: from 3 to 4", "0 acknowledge-consumer a: from 3 to 4"};
   BOOST_TEST(told({operation::acknowledge_consumer, {}, {}}) == expected, boost::test_tools::per_element());
@@ -101,11 +109,11 @@ BOOST_AUTO_TEST_CASE(what_changes_nothing_is_not_recorded) {
   open();
   announce("c-1");
   keep("a");
-  BOOST_REQUIRE(await(store->seek("a", 1, 7)));
+  BOOST_REQUIRE(await(store->seek("a", 1, by(7))));
   keep("a");
-  BOOST_REQUIRE(await(store->seek("a", 1, 7)));
-  BOOST_REQUIRE(await(store->acknowledge("a", 1, 7)));
-  BOOST_REQUIRE(await(store->pause("a", false, 7)));
+  BOOST_REQUIRE(await(store->seek("a", 1, by(7))));
+  BOOST_REQUIRE(await(store->acknowledge("a", 1, by(7))));
+  BOOST_REQUIRE(await(store->pause("a", false, by(7))));
   BOOST_TEST(listed().size() == 2U);
 }
 
@@ -142,12 +150,12 @@ BOOST_AUTO_TEST_CASE(what_did_not_happen_is_not_recorded) {
   open();
   BOOST_TEST(!await(store->retry(1, 7)));
   BOOST_TEST(!await(store->drop(1, 7)));
-  BOOST_TEST(!await(store->seek("a", 0, 7)));
-  BOOST_TEST(!await(store->acknowledge("a", 0, 7)));
-  BOOST_TEST(!await(store->pause("a", true, 7)));
-  BOOST_TEST(!await(store->remove_consumer("a", 7)).value());
+  BOOST_TEST(!await(store->seek("a", 0, by(7))));
+  BOOST_TEST(!await(store->acknowledge("a", 0, by(7))));
+  BOOST_TEST(!await(store->pause("a", true, by(7))));
+  BOOST_TEST(!await(store->remove_consumer("a", by(7))));
   keep("a");
-  BOOST_TEST(!await(store->seek("a", 1, 7)));
+  BOOST_TEST(!await(store->seek("a", 1, by(7))));
   BOOST_TEST(told({{}, {}, 7U}).empty());
 }
 
@@ -156,7 +164,7 @@ BOOST_AUTO_TEST_CASE(they_are_found_by_what_whom_and_about_what_in_pages) {
   keep("a");
   keep("b");
   BOOST_REQUIRE(await(store->note(operation::reload, 5, "")));
-  BOOST_REQUIRE(await(store->pause("b", true, 5)));
+  BOOST_REQUIRE(await(store->pause("b", true, by(5))));
   BOOST_TEST(told({{}, {}, 5U}) == (strings{"5 reload ", "5 pause-consumer b"}), boost::test_tools::per_element());
   BOOST_TEST(told({operation::keep_consumer, "b", {}}) == strings{"1000 keep-consumer b: new"},
              boost::test_tools::per_element());
