@@ -170,7 +170,12 @@ asio::awaitable<net::response> keep_consumer(consumer_calls const& with, net::ex
     co_return to_response(sent.error());
   }
   auto filter = read_filter(*sent);
-  auto const after = read_sent_place(sent->find("after").value_or("earliest"), "after", with.store.extent());
+  auto after = read_sent_place(sent->find("after").value_or("earliest"), "after", with.store.extent());
+  if (!after && co_await find_named(with.store, asked)) {
+    // It counts for a new one alone: a service that says the same at each start must not fail on a place that is gone.
+    // Where it is removed meanwhile it begins with all there is.
+    after = with.store.extent().pruned;
+  }
   if (auto wrong = first_problem(filter, after)) {
     co_return to_response(*wrong);
   }

@@ -27,14 +27,15 @@ using std::chrono::steady_clock;
 
 namespace {
 
-problem conflict(std::string detail) {
-  return {problem_kind::conflict, std::move(detail), {}, {}};
+// When one that is paused may be asked for again: whoever resumes it tells nobody who waits.
+constexpr std::chrono::seconds while_paused{30};
+
+problem conflict(std::string detail, std::chrono::seconds retry_after) {
+  return {problem_kind::conflict, std::move(detail), {}, {}, retry_after};
 }
 
 problem held_by_another(std::chrono::milliseconds still) {
-  auto made = conflict("Another connection follows this consumer.");
-  made.retry_after = std::chrono::ceil<std::chrono::seconds>(still);
-  return made;
+  return conflict("Another connection follows this consumer.", std::chrono::ceil<std::chrono::seconds>(still));
 }
 
 stream_form form_of(call const& asked) noexcept {
@@ -271,7 +272,7 @@ event_streams::take_consumer(net::request_head const& head, call const& asked, c
     co_return record.error();
   }
   if (record->paused) {
-    co_return conflict("The consumer is paused.");
+    co_return conflict("The consumer is paused.", while_paused);
   }
   co_return followed_consumer{std::move(*held), std::move(*record)};
 }
@@ -314,7 +315,7 @@ asio::awaitable<net::response> event_streams::answer_page(followed_consumer cons
     co_return to_response(from_failure(may.error()));
   }
   if (!consumer.ended().empty()) {
-    co_return to_response(conflict("It was changed while this page was read."));
+    co_return to_response(conflict("It was changed while this page was read.", std::chrono::seconds(1)));
   }
   co_return json_response(200, std::move(made->body));
 }
