@@ -102,6 +102,13 @@ EXAMPLES = {
                        "await sleep(1); if (!(await import('node:fs')).existsSync('{file}')) throw new Error('no {file}');\n"),
 }
 
+# How each says how long it bears silence, the same for less than the pause between two heartbeats, and what it says then.
+SILENCE = {
+    "subscriber.sh": ("--speed-time 60", "--speed-time 2", "Operation too slow"),
+    "subscriber.py": ("timeout=60", "timeout=2", "timed out"),
+    "subscriber.mjs": ("60_000", "2_000", "aborted"),
+}
+
 
 def for_each_example(test):
     """Runs a test for each example that can run here, each with output and a consumer of its own."""
@@ -143,6 +150,15 @@ class Examples(harness.DaemonCase):
         self.addCleanup(self.kill_all, process)
         self.running = process
         return process
+
+    # The example with one place changed.
+    def changed(self, name, old, new):
+        program, file = example(name)
+        text = file.read_text()
+        self.assertIn(old, text)
+        copy = self.folder / name
+        copy.write_text(text.replace(old, new))
+        return program, copy
 
     # A shell has children, who would go on without it.
     def kill_all(self, subscriber):
@@ -223,18 +239,22 @@ class Examples(harness.DaemonCase):
     @for_each_example
     def test_what_cannot_be_dealt_with_is_not_acknowledged(self, name):
         self.announce_some(3)
-        program, begin, failing = EXAMPLES[name]
+        _, begin, failing = EXAMPLES[name]
         mended = self.folder / (name + ".mended")
-        text = (harness.SOURCE / "docs/examples" / name).read_text()
-        self.assertIn(begin, text)
-        copy = self.folder / name
-        copy.write_text(text.replace(begin, begin + failing.format(file=mended)))
-        self.subscriber(program, copy)
+        self.subscriber(*self.changed(name, begin, begin + failing.format(file=mended)))
         until(lambda: self.said().count(str(mended)) >= 2, "two failures")
         self.assertEqual(self.api("/v1/consumers/example")[1]["lagEntries"], self.announced)
         mended.touch()
         until(self.has_printed_all, "all of them")
         until(self.has_acknowledged_all, "the last acknowledgement")
+
+    @for_each_example
+    def test_stream_that_has_fallen_silent_is_given_up(self, name):
+        patient, impatient, words = SILENCE[name]
+        self.subscriber(*self.changed(name, patient, impatient))
+        until(lambda: words in self.said(), "the end of a silent stream")
+        self.announce_some(2)
+        until(self.has_printed_all, "what came afterwards")
 
     # Whoever stays away for too long is forgotten.
     @for_each_example

@@ -31,7 +31,7 @@ shown show_list(json::value const& body) {
 
 shown show_history(json::value const& body) {
   table rows({"PLACE", "RECORDED", "TYPE", "DISPOSITION", "REPORTED", "FROM", "TO", "FLAGS", "INTERACTION"},
-             {"INTERACTION", "TYPE", "FLAGS", "REPORTED", "PLACE", "FROM"});
+             {"INTERACTION", "PLACE", "FLAGS", "REPORTED", "FROM", "TYPE"});
   for_each(body, "history", [&](json::value const& one) {
     rows.add({text_of(one, "place"), text_of(one, "recordedAt"), text_of(one, "type"), text_of(one, "disposition"),
               text_of(one, "reportedStatus"), text_of(one, "previousStatus"), text_of(one, "status"),
