@@ -32,7 +32,8 @@ struct request {
   std::chrono::milliseconds patience{};
 };
 
-// An answer with a status below 400; all others are errors.
+// An answer with a status of 2xx; all others are errors: refused from 400 on, not_understood below, since the daemon
+// has no such answers (a redirection).
 struct answer {
   unsigned status = 0;
   std::string content_type;

@@ -110,6 +110,40 @@ BOOST_AUTO_TEST_CASE(problem_is_a_refusal_with_its_words) {
   BOOST_TEST(other.problem.empty());
 }
 
+BOOST_AUTO_TEST_CASE(interim_answers_are_read_past_within_a_bound) {
+  auto const interim = [](int count) {
+    std::string made;
+    while (count-- > 0) {
+      made += "HTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\n";
+    }
+    return made;
+  };
+  scripted_server server({{"HTTP/1.1 100 Continue\r\n\r\n" + json_answer("1"), false, true},
+                          {interim(16) + json_answer("2"), false, true},
+                          {interim(17) + json_answer("3")},
+                          {json_answer("4")}});
+  client::daemon daemon(at(server));
+  BOOST_TEST(daemon.ask(get("/")).value().body == "1");
+  BOOST_TEST(daemon.ask(get("/")).value().body == "2");
+  BOOST_TEST((code_of(daemon.ask(get("/"))) == errc::not_understood));
+  BOOST_TEST(daemon.ask(get("/")).value().body == "4"); // never the rest of what was not understood
+}
+
+BOOST_AUTO_TEST_CASE(only_2xx_is_an_answer) {
+  scripted_server server({{answer_of("302 Found", "text/html", "", "Location: /\r\n")},
+                          {"HTTP/1.1 304 Not Modified\r\n\r\n"},
+                          {"HTTP/1.1 101 Switching Protocols\r\n\r\n"},
+                          {"HTTP/1.1 204 No Content\r\n\r\n"}});
+  client::daemon daemon(at(server));
+  for (unsigned const status : {302U, 304U, 101U}) {
+    auto const told = daemon.ask(get("/"));
+    BOOST_TEST((code_of(told) == errc::not_understood));
+    BOOST_TEST(told.error().status == status);
+    BOOST_TEST(!told.error().is_temporary());
+  }
+  BOOST_TEST(daemon.ask(get("/")).value().status == 204U);
+}
+
 BOOST_AUTO_TEST_CASE(value_of_a_failure_is_thrown_with_its_reason) {
   client::daemon daemon({.socket_path = "/nonexistent/api.sock"});
   auto const told = daemon.ask(get("/"));

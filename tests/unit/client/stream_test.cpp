@@ -167,6 +167,18 @@ BOOST_AUTO_TEST_CASE(entries_are_read_with_what_they_say) {
   BOOST_TEST(resumed_from(server.requests()[0]) == "none");
 }
 
+BOOST_AUTO_TEST_CASE(interim_answers_come_before_a_stream_within_a_bound) {
+  std::string interim;
+  for (int i = 0; i < 16; ++i) {
+    interim += "HTTP/1.1 103 Early Hints\r\n\r\n";
+  }
+  auto const answer = stream_head + chunk(entry("e-1", "a"));
+  scripted_server server({{interim + answer}, {interim + "HTTP/1.1 100 Continue\r\n\r\n" + answer}});
+  event_stream stream(client::journal(), at(server));
+  BOOST_TEST(read_some(stream, 1) == "e-1=a ");
+  BOOST_TEST((stream.next().error().code == errc::not_understood));
+}
+
 BOOST_AUTO_TEST_CASE(broken_stream_goes_on_after_the_last_event_that_was_given) {
   scripted_server server({{stream_head + chunk(entry("e-1", "a")) + chunk("id: e-2\nda")},
                           {stream_head + chunk(entry("e-2", "b")) + chunk(": heartbeat\nid: e-5\n\n") + "0\r\n\r\n"},
