@@ -252,6 +252,19 @@ BOOST_AUTO_TEST_CASE(socket_that_lets_nobody_in_ends_no_stream_that_had_begun) {
   BOOST_TEST(refusals == 1);
 }
 
+// A newer daemon may tell more.
+BOOST_AUTO_TEST_CASE(event_of_an_unknown_name_is_passed_over) {
+  auto const news = std::string("id: e-2\nevent: weather\ndata: sunny\n\n");
+  auto const more =
+      std::string("id: e-3\nevent: ae.openfinance.new.thing\ndata: {\"type\":\"ae.openfinance.new.thing\","
+                  "\"source\":\"https://a\",\"subject\":\"c\"}\n\n");
+  scripted_server server(
+      {{stream_head + chunk(entry("e-1", "a") + news)}, {stream_head + chunk(news) + chunk(more), true}});
+  event_stream stream(client::journal(), at(server));
+  BOOST_TEST(read_some(stream, 2) == "e-1=a e-3=c ");
+  BOOST_TEST(resumed_from(server.requests().at(1)) == "e-2");
+}
+
 BOOST_AUTO_TEST_CASE(event_that_is_none_is_told_and_never_skipped) {
   scripted_server server(
       {{stream_head + chunk(entry("e-1", "a") + "id: e-2\ndata: {\"type\":1}\n\n" + entry("e-3", "c")), true},
