@@ -24,8 +24,8 @@ struct request {
   std::string method = "GET";
   std::string target = {}; // path and query, encoded
   std::optional<std::string> json = {};
-  // It may be sent again when the connection broke before there was an answer. GET, PUT and DELETE may in any case (RFC
-  // 9110 section 9.2.2).
+  // It may be sent again when the connection broke before there was an answer. GET and PUT may in any case (RFC 9110
+  // section 9.2.2).
   bool repeatable = false;
   // In addition to settings::timeout, where the daemon holds its answer; such a call has its connection from among
   // settings::held_connections.
@@ -92,7 +92,8 @@ struct announcement {
   std::string base_consent_id = {}; // the consent that it renews
 };
 // This TPP created the consent: from now on only events of that issuer and kind move it. Needs the right `register`;
-// refused with status 409 when it is bound to another.
+// refused with status 409 when it is bound to another. Where the connection broke before the answer it was asked again
+// by itself, and `is_new` and `released_events` tell of the second time.
 call<announced_consent> announce(std::string_view consent_id, announcement const& what);
 
 // `family`: "payment", "insurance-quote", "fx-quote" or "account-opening". refused with status 404 when it is not
@@ -123,7 +124,8 @@ call<consumer_state> seek(std::string_view name, time_point when);
 // Paused, it has no stream.
 call<consumer_state> pause(std::string_view name);
 call<consumer_state> resume(std::string_view name);
-// Its place is forgotten. Answers what it was.
+// Its place is forgotten. Answers what it was. Not asked again by itself: after unreachable it may be done or not, and
+// a 404 then says that it is.
 call<consumer_state> remove_consumer(std::string_view name);
 
 } // namespace consentd::client
