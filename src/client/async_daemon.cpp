@@ -152,6 +152,9 @@ asio::awaitable<result<answer>> async_daemon::state::ask_anew(request const& wha
 }
 
 asio::awaitable<result<answer>> async_daemon::state::ask(std::shared_ptr<state> by, request what) {
+  if (!what.flaw.empty()) {
+    co_return error{.code = errc::malformed, .detail = what.flaw};
+  }
   if (!can_be_sent(what)) {
     co_return error{.code = errc::malformed, .detail = "a request with such a method or target cannot be sent"};
   }

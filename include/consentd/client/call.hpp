@@ -30,6 +30,8 @@ struct request {
   // In addition to settings::timeout, where the daemon holds its answer; such a call has its connection from among
   // settings::held_connections.
   std::chrono::milliseconds patience{};
+  // Why this can only be malformed, and is not sent at all: said by the functions below. Empty: it can be asked.
+  std::string flaw = {};
 };
 
 // An answer with a status of 2xx; all others are errors: refused from 400 on, not_understood below, since the daemon
@@ -76,7 +78,8 @@ struct consent_query {
 call<consent_page> list_consents(consent_query const& wanted = {});
 
 // Held by the daemon until the consent has one of the statuses, at most for `timeout` (1 to 300 s, whole seconds). A
-// consent that is not known yet is waited for, too; refused with status 404 when it never came.
+// consent that is not known yet is waited for, too; refused with status 404 when it never came. malformed without a
+// status.
 call<awaited_consent> wait_for(std::string_view consent_id, std::span<std::string const> statuses,
                                std::chrono::seconds timeout);
 call<awaited_consent> wait_for(std::string_view consent_id, std::initializer_list<std::string_view> statuses,
@@ -115,7 +118,8 @@ call<consumer_state> keep_consumer(std::string_view name, event_filter const& fi
                                    std::string_view begin = "earliest");
 call<consumer_state> get_consumer(std::string_view name);
 call<std::vector<consumer_state>> list_consumers();
-// Everything up to this place was dealt with. Older places than the newest acknowledged change nothing.
+// Everything up to this place was dealt with. Older places than the newest acknowledged change nothing. malformed where
+// the place is empty, as that of some events is.
 call<consumer_state> acknowledge(std::string_view name, std::string_view place);
 // Begin elsewhere: behind a place, "earliest" or "latest"; or with the first entry recorded at or after a time. Ends
 // its stream.

@@ -174,6 +174,11 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_sent_is_told_and_not_sent) {
                                                                   {.method = "GET", .target = "/ HTTP/1.1\r\nX: y"}}) {
     BOOST_TEST((code_of(daemon.ask(what)) == errc::malformed));
   }
+  // As the place of an event is that has none: "everything up to nowhere".
+  BOOST_TEST(daemon.ask(client::acknowledge("a", "")).error().detail == "no place was given");
+  BOOST_TEST(daemon.ask(client::seek("a", "")).error().detail == "no place was given");
+  auto const nothing = daemon.ask(client::wait_for("c", {}, std::chrono::seconds(1)));
+  BOOST_TEST((nothing.error().code == errc::malformed));
   BOOST_TEST(server.requests().empty());
 }
 
