@@ -5,6 +5,7 @@ Those in C++ are built against an installed copy of the client library.
 usage: examples.py FOLDER_OF_PROGRAMS SOURCE_FOLDER
 """
 import atexit
+import collections
 import functools
 import http.client
 import os
@@ -22,25 +23,45 @@ import daemon_process as harness  # noqa: E402  (takes the folders from the comm
 from daemon_process import until  # noqa: E402
 
 
+# The library as others get it, and the compiler and flags that made it.
+Installed = collections.namedtuple("Installed", "folder compiler flags")
+
+
+def ran(*command, **how):
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **how)
+    if done.returncode != 0:
+        raise AssertionError(done.stdout)
+    return done.stdout
+
+
 @functools.cache
-def built_examples():
-    """Builds docs/examples/cpp as another project would: from what was installed alone, by the compiler that made the library."""
+def installed():
     scratch = tempfile.TemporaryDirectory()
     atexit.register(scratch.cleanup)
-    folder = Path(scratch.name)
     build = harness.PROGRAMS.parent
     cache = (build / "CMakeCache.txt").read_text()
     sanitizers = re.search(r"^CONSENTD_SANITIZE:STRING=(.*)$", cache, re.M).group(1)
     compiler = re.search(r"^CMAKE_CXX_COMPILER:\w+=(.*)$", cache, re.M).group(1)
-    made = folder / "examples"
-    for command in (["cmake", "--install", build, "--component", "client", "--prefix", folder / "installed"],
-                    ["cmake", "-S", harness.SOURCE / "docs/examples/cpp", "-B", made, "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={folder / 'installed'}",
-                     f"-DCMAKE_CXX_COMPILER={compiler}", f"-DCMAKE_CXX_FLAGS={'-fsanitize=' + sanitizers if sanitizers else ''} -Wall -Wextra -Werror"],
-                    ["cmake", "--build", made]):
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        if done.returncode != 0:
-            raise AssertionError(done.stdout)
+    flags = ["-Wall", "-Wextra", "-Werror"] + (["-fsanitize=" + sanitizers] if sanitizers else [])
+    ran("cmake", "--install", build, "--component", "client", "--prefix", Path(scratch.name) / "installed")
+    return Installed(Path(scratch.name), compiler, flags)
+
+
+@functools.cache
+def built_examples():
+    """Builds docs/examples/cpp as another project would: from what was installed alone, by the compiler that made the library."""
+    by = installed()
+    made = by.folder / "examples"
+    ran("cmake", "-S", harness.SOURCE / "docs/examples/cpp", "-B", made, "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={by.folder / 'installed'}",
+        f"-DCMAKE_CXX_COMPILER={by.compiler}", f"-DCMAKE_CXX_FLAGS={' '.join(by.flags)}")
+    ran("cmake", "--build", made)
     return made
+
+
+def package_flags(*asked):
+    """What pkg-config says of the installed copy, in whichever folder of libraries it is, moved elsewhere or not."""
+    [described] = (installed().folder / "installed").rglob("consentd-client.pc")
+    return ran("pkg-config", *asked, "consentd-client", env={**os.environ, "PKG_CONFIG_PATH": str(described.parent)}).split()
 
 
 class Examples(harness.DaemonCase):
@@ -123,6 +144,35 @@ class Examples(harness.DaemonCase):
 
     def test_cpp(self):
         self.loses_nothing(built_examples() / "subscriber")
+
+    @unittest.skipUnless(shutil.which("pkg-config"), "no pkg-config")
+    def test_cpp_without_cmake(self):
+        by = installed()
+        made = by.folder / "by-hand"
+        ran(by.compiler, "-std=c++20", *by.flags, harness.SOURCE / "docs/examples/cpp/subscriber.cpp", "-o", made,
+            *package_flags("--cflags", "--libs"))
+        self.announce_some(1)
+        self.subscriber(made)
+        until(self.connected, "a subscriber that follows")
+        self.announce_some(1)
+        until(lambda: self.printed() == ["c-2"], "the entry that came since")
+
+    def test_failure_that_is_dropped_unseen_does_not_compile(self):
+        by = installed()
+        source = by.folder / "dropped.cpp"
+        for dropped in ('daemon.ask(client::remove_consumer("a"))', 'daemon.ask(client::request{.target = "/"})',
+                        'async.ask(client::remove_consumer("a"))', 'async.ask(client::request{.target = "/"})', "changes.next()",
+                        "changes.next(std::chrono::seconds(1))", "async_changes.next()"):
+            source.write_text("#include <consentd/client.hpp>\nnamespace client = consentd::client;\n"
+                              "void drop(client::daemon& daemon, client::async_daemon& async, client::event_stream& changes,\n"
+                              "          client::async_event_stream& async_changes) {\n"
+                              "  (void)daemon, (void)async, (void)changes, (void)async_changes;\n"
+                              f"  {dropped};\n}}\n")
+            done = subprocess.run([by.compiler, "-std=c++20", *by.flags, "-fsyntax-only", source, "-I", by.folder / "installed/include"],
+                                  stderr=subprocess.PIPE, text=True)
+            self.assertNotEqual(done.returncode, 0, dropped)
+            self.assertRegex(done.stderr, "nodiscard|-Wunused-result", dropped)
+            self.assertEqual(len(re.findall("error: ", done.stderr)), 1, done.stderr)
 
     def test_cpp_cache(self):
         made = built_examples()
