@@ -10,6 +10,7 @@ import functools
 import http.client
 import os
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -174,14 +175,35 @@ class Examples(harness.DaemonCase):
             self.assertRegex(done.stderr, "nodiscard|-Wunused-result", dropped)
             self.assertEqual(len(re.findall("error: ", done.stderr)), 1, done.stderr)
 
-    def test_cpp_cache(self):
-        made = built_examples()
-        self.announce_some(3)
-        cache = subprocess.Popen([made / "cache", self.folder / "api.sock", "2"], stdout=subprocess.PIPE, text=True)
+    def cache(self, changes):
+        cache = subprocess.Popen([built_examples() / "cache", self.folder / "api.sock", str(changes)], stdout=subprocess.PIPE, text=True)
         self.addCleanup(cache.stdout.close)
         self.addCleanup(cache.wait, harness.PATIENCE)
         self.addCleanup(cache.kill)
-        self.assertEqual(cache.stdout.readline(), "3 consents\n")
+        self.assertEqual(cache.stdout.readline(), f"{self.announced} consents\n")
+        return cache
+
+    # One that stands still has the entry, and asks about it when there is no daemon. Where the daemon died before it had written to that
+    # stream, the entry comes with the next connection.
+    def test_cpp_cache_outlives_a_daemon_that_goes_before_it_asks(self):
+        cache = self.cache(2)
+        watcher = self.cache(1)
+        cache.send_signal(signal.SIGSTOP)
+        self.announce_some(1)
+        self.assertEqual(watcher.wait(harness.PATIENCE), 0)
+        self.daemon.kill()
+        self.daemon.wait(harness.PATIENCE)
+        cache.send_signal(signal.SIGCONT)
+        select.select([cache.stdout], [], [], 2)
+        self.daemon = self.start()
+        self.assertRegex(cache.stdout.readline(), "^c-1 (not known now: .*|unknown)$")
+        self.announce_some(1)
+        self.assertEqual(cache.stdout.readline(), "c-2 unknown\n")
+        self.assertEqual(cache.wait(harness.PATIENCE), 0)
+
+    def test_cpp_cache(self):
+        self.announce_some(3)
+        cache = self.cache(2)
         self.announce_some(1)
         self.assertEqual(cache.stdout.readline(), "c-4 unknown\n")
         self.daemon.kill()
