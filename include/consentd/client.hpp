@@ -6,7 +6,9 @@
 //   if (daemon.ask(client::usable("c-7f1e")).value().usable) …
 //
 //   client::event_stream changes(client::journal({.kind = "payment"}, last_place));
-//   while (auto const change = changes.next()) …                  // reconnects and resumes by itself
+//   auto change = changes.next();                                 // reconnects and resumes by itself
+//   for (; change; change = changes.next()) …
+//   report(describe(change.error()));                             // what no new attempt can mend
 //
 // async_daemon and async_event_stream are the same for coroutines of Asio (with g++ 12, `co_await` an executor in a
 // statement of its own: it destroys temporaries of such a statement twice). Failures are values (client::error), which

@@ -304,6 +304,11 @@ result<std::vector<consumer_state>> read_consumers(answer const& told) {
   return read_object(told.body, to_consumers);
 }
 
+bool is_known_event(std::string_view name) noexcept {
+  return name == "reset" || name == "snapshot-row" || name == "snapshot-end" || name == "end" || name == "message" ||
+         name.starts_with("ae.openfinance.");
+}
+
 result<event> read_event(std::string_view name, std::string place, std::string data) {
   auto* const how = name == "reset"          ? to_reset
                     : name == "snapshot-row" ? to_row

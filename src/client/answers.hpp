@@ -23,7 +23,11 @@ result<resource> read_resource(answer const& told);
 result<consumer_state> read_consumer(answer const& told);
 result<std::vector<consumer_state>> read_consumers(answer const& told);
 
-// An event of a stream by its name and data.
+// True for the name of an event that says something to this client. Others are a newer daemon's, which are to be passed
+// over (docs/openapi.yaml); one without a name is no such thing.
+bool is_known_event(std::string_view name) noexcept;
+
+// An event of a stream by its name, a known one, and data.
 result<event> read_event(std::string_view name, std::string place, std::string data);
 
 // What an answer with a status of 400 and above says (RFC 9457).

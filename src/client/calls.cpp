@@ -46,6 +46,14 @@ std::string object_of(std::initializer_list<std::pair<std::string_view, std::str
   return out.end_object().take();
 }
 
+request at_place(std::string target, std::string_view place) {
+  auto made = say(std::move(target), object_of({{"place", place}}));
+  if (place.empty()) {
+    made.flaw = "no place was given";
+  }
+  return made;
+}
+
 template <class Texts>
 call<std::vector<usability>> usable_all(Texts const& consent_ids) {
   json::writer body;
@@ -67,6 +75,9 @@ call<awaited_consent> wait_for_any(std::string_view consent_id, Texts const& sta
   auto asks =
       get(make_target(consent_path(consent_id), {{"wait_for", listed}, {"timeout", std::to_string(timeout.count())}}));
   asks.patience = std::min<std::chrono::seconds>(timeout, longest_wait);
+  if (listed.empty()) {
+    asks.flaw = "no status was given to wait for";
+  }
   return {std::move(asks), read_awaited};
 }
 
@@ -150,11 +161,11 @@ call<std::vector<consumer_state>> list_consumers() {
 }
 
 call<consumer_state> acknowledge(std::string_view name, std::string_view place) {
-  return {say(consumer_path(name, "/ack"), object_of({{"place", place}})), read_consumer};
+  return {at_place(consumer_path(name, "/ack"), place), read_consumer};
 }
 
 call<consumer_state> seek(std::string_view name, std::string_view place) {
-  return {say(consumer_path(name, "/seek"), object_of({{"place", place}})), read_consumer};
+  return {at_place(consumer_path(name, "/seek"), place), read_consumer};
 }
 
 call<consumer_state> seek(std::string_view name, time_point when) {

@@ -98,6 +98,14 @@ void spend(std::chrono::steady_clock::duration& left, std::chrono::steady_clock:
   left = std::max(left - (std::chrono::steady_clock::now() - since), std::chrono::steady_clock::duration::zero());
 }
 
+// RFC 9110 section 15.2: answers of 1xx come before the one that counts. 101 would be the last in HTTP, and nobody
+// asked.
+constexpr int most_interim_answers = 16;
+
+bool is_interim(unsigned status) noexcept {
+  return status >= 100 && status < 200 && status != 101;
+}
+
 bool is_event_stream(http::response_parser<http::buffer_body> const& parser) {
   auto const type = parser.get()[http::field::content_type];
   return parser.get().result() == http::status::ok && type.starts_with("text/event-stream");
@@ -123,9 +131,14 @@ struct connection::state {
     return made;
   }
 
-  // What was answered as a problem.
+  // What was answered instead of what was asked for.
   template <class Message>
   error refused(Message const& message) const {
+    if (message.result_int() < 400) {
+      return {.code = errc::not_understood,
+              .status = message.result_int(),
+              .detail = "status " + std::to_string(message.result_int()) + " from " + how.socket_path};
+    }
     auto why = read_problem(message.result_int(), message.body());
     why.retry_after = retry_after(message);
     return why;
@@ -146,6 +159,7 @@ struct connection::state {
   bool connected = false;
   std::optional<outgoing> asked;
   bool sent = false;
+  int interim = 0;
   std::optional<http::response_parser<http::buffer_body>> stream;
   std::optional<http::response_parser<http::string_body>> refusal; // what came instead of one
   std::chrono::steady_clock::duration left_to_begin;
@@ -199,17 +213,23 @@ asio::awaitable<result<answer>> connection::ask(request const& what, deadline un
   if (!sent) {
     co_return sent.error();
   }
-  error_code failed;
-  http::response_parser<http::string_body> parser;
-  parser.body_limit(state_->how.max_answer_bytes);
-  co_await http::async_read(state_->socket, state_->buffer, parser, asio::redirect_error(asio::use_awaitable, failed));
-  state_->heard = parser.got_some();
-  if (failed) {
-    co_return state_->broken("no answer from", failed);
-  }
-  state_->reusable = parser.keep_alive();
-  auto told = parser.release();
-  if (told.result_int() >= 400) {
+  http::response<http::string_body> told;
+  int interim = 0;
+  do {
+    error_code failed;
+    http::response_parser<http::string_body> parser;
+    parser.body_limit(state_->how.max_answer_bytes);
+    co_await http::async_read(state_->socket, state_->buffer, parser,
+                              asio::redirect_error(asio::use_awaitable, failed));
+    state_->heard = state_->heard || parser.got_some();
+    if (failed) {
+      co_return state_->broken("no answer from", failed);
+    }
+    state_->reusable = parser.keep_alive();
+    told = parser.release();
+  } while (is_interim(told.result_int()) && interim++ < most_interim_answers);
+  if (told.result_int() < 200 || told.result_int() >= 300) {
+    state_->reusable = state_->reusable && told.result_int() >= 400; // else nothing is known of what comes next
     co_return state_->refused(told);
   }
   answer out;
@@ -243,7 +263,7 @@ asio::awaitable<result<void>> connection::state::refuse(connection::deadline unt
     co_return broken("no answer from", failed);
   }
   auto const told = refusal->release();
-  if (told.result_int() < 400) {
+  if (told.result() == http::status::ok) {
     co_return error{.code = errc::not_understood, .detail = "not an event stream from " + how.socket_path};
   }
   co_return refused(told);
@@ -260,6 +280,10 @@ asio::awaitable<result<void>> connection::state::read_head(connection::deadline 
   if (failed) {
     co_return broken("no answer from", failed);
   }
+  if (is_interim(stream->get().result_int()) && interim < most_interim_answers) {
+    ++interim;
+    stream.reset();
+  }
   co_return result<void>{};
 }
 
@@ -273,7 +297,7 @@ asio::awaitable<result<void>> connection::state::begin(connection::deadline unti
     done = co_await send(asked->bytes, until);
     sent = done.has_value();
   }
-  if (done && !(stream && stream->is_header_done())) {
+  while (done && !refusal && !(stream && stream->is_header_done())) {
     done = co_await read_head(until);
   }
   if (done && (refusal || !is_event_stream(*stream))) {

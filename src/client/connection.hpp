@@ -31,7 +31,7 @@ public:
 
   boost::asio::awaitable<result<void>> connect(deadline until);
 
-  // The answer, whatever its status; those from 400 on are `refused`. Of what can be sent.
+  // The answer, once it is final (behind 1xx). Of what can be sent.
   boost::asio::awaitable<result<answer>> ask(request const& what, deadline until);
 
   // True when another call may follow: the last one went well, and the daemon has not hung up since.

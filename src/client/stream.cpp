@@ -126,6 +126,9 @@ void async_event_stream::state::put(event made, std::string resume) {
 }
 
 bool async_event_stream::state::take(sse_event const& one) {
+  if (!is_known_event(one.type)) {
+    return true;
+  }
   auto made = read_event(one.type, one.id, one.data);
   if (!made) {
     bad_event = made.error();

@@ -5,10 +5,12 @@ Those in C++ are built against an installed copy of the client library.
 usage: examples.py FOLDER_OF_PROGRAMS SOURCE_FOLDER
 """
 import atexit
+import collections
 import functools
 import http.client
 import os
 import re
+import select
 import shutil
 import signal
 import socket
@@ -24,24 +26,38 @@ import daemon_process as harness  # noqa: E402  (takes the folders from the comm
 from daemon_process import until  # noqa: E402
 
 
+# The library as others get it, and the compiler and flags that made it.
+Installed = collections.namedtuple("Installed", "folder compiler flags")
+
+
+def ran(*command, **how):
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **how)
+    if done.returncode != 0:
+        raise AssertionError(done.stdout)
+    return done.stdout
+
+
 @functools.cache
-def built_examples():
-    """Builds docs/examples/cpp as another project would: from what was installed alone, by the compiler that made the library."""
+def installed():
     scratch = tempfile.TemporaryDirectory()
     atexit.register(scratch.cleanup)
-    folder = Path(scratch.name)
     build = harness.PROGRAMS.parent
     cache = (build / "CMakeCache.txt").read_text()
     sanitizers = re.search(r"^CONSENTD_SANITIZE:STRING=(.*)$", cache, re.M).group(1)
     compiler = re.search(r"^CMAKE_CXX_COMPILER:\w+=(.*)$", cache, re.M).group(1)
-    made = folder / "examples"
-    for command in (["cmake", "--install", build, "--component", "client", "--prefix", folder / "installed"],
-                    ["cmake", "-S", harness.SOURCE / "docs/examples/cpp", "-B", made, "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={folder / 'installed'}",
-                     f"-DCMAKE_CXX_COMPILER={compiler}", f"-DCMAKE_CXX_FLAGS={'-fsanitize=' + sanitizers if sanitizers else ''} -Wall -Wextra -Werror"],
-                    ["cmake", "--build", made]):
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        if done.returncode != 0:
-            raise AssertionError(done.stdout)
+    flags = ["-Wall", "-Wextra", "-Werror"] + (["-fsanitize=" + sanitizers] if sanitizers else [])
+    ran("cmake", "--install", build, "--component", "client", "--prefix", Path(scratch.name) / "installed")
+    return Installed(Path(scratch.name), compiler, flags)
+
+
+@functools.cache
+def built_examples():
+    """Builds docs/examples/cpp as another project would: from what was installed alone, by the compiler that made the library."""
+    by = installed()
+    made = by.folder / "examples"
+    ran("cmake", "-S", harness.SOURCE / "docs/examples/cpp", "-B", made, "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={by.folder / 'installed'}",
+        f"-DCMAKE_CXX_COMPILER={by.compiler}", f"-DCMAKE_CXX_FLAGS={' '.join(by.flags)}")
+    ran("cmake", "--build", made)
     return made
 
 
@@ -130,6 +146,12 @@ def for_each_example(test):
 
 def example(name):
     return EXAMPLES[name][0], harness.SOURCE / "docs/examples" / name
+
+
+def package_flags(*asked):
+    """What pkg-config says of the installed copy, in whichever folder of libraries it is, moved elsewhere or not."""
+    [described] = (installed().folder / "installed").rglob("consentd-client.pc")
+    return ran("pkg-config", *asked, "consentd-client", env={**os.environ, "PKG_CONFIG_PATH": str(described.parent)}).split()
 
 
 class Examples(harness.DaemonCase):
@@ -278,14 +300,64 @@ class Examples(harness.DaemonCase):
     def test_cpp(self):
         self.loses_nothing(built_examples() / "subscriber")
 
-    def test_cpp_cache(self):
-        made = built_examples()
-        self.announce_some(3)
-        cache = subprocess.Popen([made / "cache", self.folder / "api.sock", "2"], stdout=subprocess.PIPE, text=True)
+    @unittest.skipUnless(shutil.which("pkg-config"), "no pkg-config")
+    def test_cpp_without_cmake(self):
+        by = installed()
+        made = by.folder / "by-hand"
+        ran(by.compiler, "-std=c++20", *by.flags, harness.SOURCE / "docs/examples/cpp/subscriber.cpp", "-o", made,
+            *package_flags("--cflags", "--libs"))
+        self.announce_some(1)
+        self.subscriber(made)
+        until(self.connected, "a subscriber that follows")
+        self.announce_some(1)
+        until(lambda: self.printed() == ["c-2"], "the entry that came since")
+
+    def test_failure_that_is_dropped_unseen_does_not_compile(self):
+        by = installed()
+        source = by.folder / "dropped.cpp"
+        for dropped in ('daemon.ask(client::remove_consumer("a"))', 'daemon.ask(client::request{.target = "/"})',
+                        'async.ask(client::remove_consumer("a"))', 'async.ask(client::request{.target = "/"})', "changes.next()",
+                        "changes.next(std::chrono::seconds(1))", "async_changes.next()"):
+            source.write_text("#include <consentd/client.hpp>\nnamespace client = consentd::client;\n"
+                              "void drop(client::daemon& daemon, client::async_daemon& async, client::event_stream& changes,\n"
+                              "          client::async_event_stream& async_changes) {\n"
+                              "  (void)daemon, (void)async, (void)changes, (void)async_changes;\n"
+                              f"  {dropped};\n}}\n")
+            done = subprocess.run([by.compiler, "-std=c++20", *by.flags, "-fsyntax-only", source, "-I", by.folder / "installed/include"],
+                                  stderr=subprocess.PIPE, text=True)
+            self.assertNotEqual(done.returncode, 0, dropped)
+            self.assertRegex(done.stderr, "nodiscard|-Wunused-result", dropped)
+            self.assertEqual(len(re.findall("error: ", done.stderr)), 1, done.stderr)
+
+    def cache(self, changes):
+        cache = subprocess.Popen([built_examples() / "cache", self.folder / "api.sock", str(changes)], stdout=subprocess.PIPE, text=True)
         self.addCleanup(cache.stdout.close)
         self.addCleanup(cache.wait, harness.PATIENCE)
         self.addCleanup(cache.kill)
-        self.assertEqual(cache.stdout.readline(), "3 consents\n")
+        self.assertEqual(cache.stdout.readline(), f"{self.announced} consents\n")
+        return cache
+
+    # One that stands still has the entry, and asks about it when there is no daemon. Where the daemon died before it had written to that
+    # stream, the entry comes with the next connection.
+    def test_cpp_cache_outlives_a_daemon_that_goes_before_it_asks(self):
+        cache = self.cache(2)
+        watcher = self.cache(1)
+        cache.send_signal(signal.SIGSTOP)
+        self.announce_some(1)
+        self.assertEqual(watcher.wait(harness.PATIENCE), 0)
+        self.daemon.kill()
+        self.daemon.wait(harness.PATIENCE)
+        cache.send_signal(signal.SIGCONT)
+        select.select([cache.stdout], [], [], 2)
+        self.daemon = self.start()
+        self.assertRegex(cache.stdout.readline(), "^c-1 (not known now: .*|unknown)$")
+        self.announce_some(1)
+        self.assertEqual(cache.stdout.readline(), "c-2 unknown\n")
+        self.assertEqual(cache.wait(harness.PATIENCE), 0)
+
+    def test_cpp_cache(self):
+        self.announce_some(3)
+        cache = self.cache(2)
         self.announce_some(1)
         self.assertEqual(cache.stdout.readline(), "c-4 unknown\n")
         self.daemon.kill()

@@ -32,6 +32,14 @@ bool take(std::map<std::string, known>& copy, client::event const& one) {
   return true;
 }
 
+// A daemon that is away for a moment is no reason to end: nobody can say now, and whoever wants to use it asks again.
+std::string in_words(client::result<client::usability> const& verdict) {
+  if (!verdict && verdict.error().is_temporary()) {
+    return "not known now: " + describe(verdict.error());
+  }
+  return verdict.value().usable ? "usable" : verdict.value().reason;
+}
+
 asio::awaitable<void> keep(client::settings where, long changes_left) {
   auto const executor = co_await asio::this_coro::executor;
   client::async_daemon daemon(executor, where);
@@ -50,7 +58,7 @@ asio::awaitable<void> keep(client::settings where, long changes_left) {
                take(copy, one)) {
       // A copy tells what happened. Whether a consent may be used now is the daemon's to say: time alone can end it.
       auto const verdict = co_await daemon.ask(client::usable(one.subject));
-      std::cout << one.subject << ' ' << (verdict.value().usable ? "usable" : verdict.value().reason) << std::endl;
+      std::cout << one.subject << ' ' << in_words(verdict) << std::endl;
       --changes_left;
     }
   }

@@ -24,15 +24,18 @@ struct request {
   std::string method = "GET";
   std::string target = {}; // path and query, encoded
   std::optional<std::string> json = {};
-  // It may be sent again when the connection broke before there was an answer. GET, PUT and DELETE may in any case (RFC
-  // 9110 section 9.2.2).
+  // It may be sent again when the connection broke before there was an answer. GET and PUT may in any case (RFC 9110
+  // section 9.2.2).
   bool repeatable = false;
   // In addition to settings::timeout, where the daemon holds its answer; such a call has its connection from among
   // settings::held_connections.
   std::chrono::milliseconds patience{};
+  // Why this can only be malformed, and is not sent at all: said by the functions below. Empty: it can be asked.
+  std::string flaw = {};
 };
 
-// An answer with a status below 400; all others are errors.
+// An answer with a status of 2xx; all others are errors: refused from 400 on, not_understood below, since the daemon
+// has no such answers (a redirection).
 struct answer {
   unsigned status = 0;
   std::string content_type;
@@ -75,7 +78,8 @@ struct consent_query {
 call<consent_page> list_consents(consent_query const& wanted = {});
 
 // Held by the daemon until the consent has one of the statuses, at most for `timeout` (1 to 300 s, whole seconds). A
-// consent that is not known yet is waited for, too; refused with status 404 when it never came.
+// consent that is not known yet is waited for, too; refused with status 404 when it never came. malformed without a
+// status.
 call<awaited_consent> wait_for(std::string_view consent_id, std::span<std::string const> statuses,
                                std::chrono::seconds timeout);
 call<awaited_consent> wait_for(std::string_view consent_id, std::initializer_list<std::string_view> statuses,
@@ -91,7 +95,8 @@ struct announcement {
   std::string base_consent_id = {}; // the consent that it renews
 };
 // This TPP created the consent: from now on only events of that issuer and kind move it. Needs the right `register`;
-// refused with status 409 when it is bound to another.
+// refused with status 409 when it is bound to another. Where the connection broke before the answer it was asked again
+// by itself, and `is_new` and `released_events` tell of the second time.
 call<announced_consent> announce(std::string_view consent_id, announcement const& what);
 
 // `family`: "payment", "insurance-quote", "fx-quote" or "account-opening". refused with status 404 when it is not
@@ -114,8 +119,9 @@ call<consumer_state> keep_consumer(std::string_view name, event_filter const& fi
                                    std::string_view begin = "earliest");
 call<consumer_state> get_consumer(std::string_view name);
 call<std::vector<consumer_state>> list_consumers();
-// Everything up to this place was dealt with. Older places than the newest acknowledged change nothing. refused with
-// status 409 when it was sent before somebody sought, or gave it another filter: it comes again.
+// Everything up to this place was dealt with. Older places than the newest acknowledged change nothing. malformed where
+// the place is empty, as that of some events is; refused with status 409 when it was sent before somebody sought, or
+// gave it another filter: it comes again.
 call<consumer_state> acknowledge(std::string_view name, std::string_view place);
 // Begin elsewhere: behind a place, "earliest" or "latest"; or with the first entry recorded at or after a time. Ends
 // its stream.
@@ -124,7 +130,8 @@ call<consumer_state> seek(std::string_view name, time_point when);
 // Paused, it has no stream.
 call<consumer_state> pause(std::string_view name);
 call<consumer_state> resume(std::string_view name);
-// Its place is forgotten. Answers what it was.
+// Its place is forgotten. Answers what it was. Not asked again by itself: after unreachable it may be done or not, and
+// a 404 then says that it is.
 call<consumer_state> remove_consumer(std::string_view name);
 
 } // namespace consentd::client

@@ -38,10 +38,10 @@ public:
   daemon& operator=(daemon&&) noexcept;
   ~daemon();
 
-  result<answer> ask(request const& what);
+  [[nodiscard]] result<answer> ask(request const& what);
 
   template <class T>
-  result<T> ask(call<T> const& what) {
+  [[nodiscard]] result<T> ask(call<T> const& what) {
     auto const told = ask(what.asks);
     return told ? what.read(*told) : result<T>(told.error());
   }
@@ -63,10 +63,10 @@ public:
   async_daemon& operator=(async_daemon&&) noexcept;
   ~async_daemon();
 
-  boost::asio::awaitable<result<answer>> ask(request what) const;
+  [[nodiscard]] boost::asio::awaitable<result<answer>> ask(request what) const;
 
   template <class T>
-  boost::asio::awaitable<result<T>> ask(call<T> what) const {
+  [[nodiscard]] boost::asio::awaitable<result<T>> ask(call<T> what) const {
     return read(ask(std::move(what.asks)), what.read);
   }
 

@@ -16,7 +16,7 @@ enum class errc {
   timed_out,   // no answer, or a silent stream, within the settings' time
   cancelled,   // by the caller
   refused,     // it answered with a problem: the members below say which; or its socket is not for this user (status 0)
-  malformed,   // what was asked for cannot be sent: an unknown method, control characters, a socket path that is none
+  malformed,   // what was asked for cannot be sent: an unknown method, control characters, no place, no socket's path
   too_large,   // the answer, or one event of a stream, is over the settings' bound
   not_understood, // what answers does not speak the daemon's protocol
 };

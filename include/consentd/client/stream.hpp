@@ -25,15 +25,17 @@ enum class event_kind {
   rows_begin, // of a snapshot: rows follow, all of them: drop the copy made so far
   row,        // of a snapshot: a consent as it stands
   rows_end,   // of a snapshot: that were all; changes follow
-  end, // the daemon ended the stream, `reason` says why: "not-permitted" (the right to read was taken away: next() then
-       // gives the error that a new attempt would), and of a consumer "taken-over", "paused", "seek", "filter",
-       // "removed"
+  // The daemon ended the stream, `reason` says why: "not-permitted" (the right to read was taken away: next() then gives
+  // the error that a new attempt would), and of a consumer "taken-over", "paused", "seek", "filter", "removed". next()
+  // then queues for the consumer again; call it no more where that is not wanted, as after "taken-over" perhaps.
+  end,
 };
 
 struct event {
   event_kind kind = event_kind::entry;
   // From which to go on after this. Of an entry its id, of a row that of its consent's last change: drop entries that
-  // are not newer than what a copy has of their subject (is_newer). Empty for rows_begin and end.
+  // are not newer than what a copy has of their subject (is_newer). Empty where there is none yet, for rows_begin, end
+  // and the reset of a snapshot, whose rows come again.
   std::string place = {};
   std::string type = {}; // of an entry, such as "ae.openfinance.consent.status"
   std::string subject = {};
@@ -55,7 +57,8 @@ struct subscription {
   bool by_consumer = false; // the daemon knows where it is to go on
 };
 
-// The journal after `place`: empty for all that is kept, "latest" for what comes from now on.
+// The journal after `place`: empty for all that is kept, "latest" for what comes once its first connection has begun,
+// not from this call on.
 subscription journal(event_filter const& filter = {}, std::string_view place = {});
 
 // What is empty does not narrow; `status` narrows the rows alone, or a copy would not hear of an end.
@@ -84,8 +87,8 @@ using keep_trying = std::function<bool(error const& why, std::size_t times_begun
 // seconds or when the daemon says (Retry-After), and each time goes on after the last event that next() gave.
 class async_event_stream {
 public:
-  // The socket lives on `executor`, whose context must outlive this. This must outlive its next(), which is to be
-  // awaited on one strand or one thread.
+  // The socket lives on `executor`, a strand or a context that one thread runs, which must outlive this. This must
+  // outlive its next(), which is to be awaited there.
   async_event_stream(boost::asio::any_io_executor executor, subscription to, settings how = {}, keep_trying again = {});
   async_event_stream(async_event_stream&&) noexcept;
   async_event_stream& operator=(async_event_stream&&) noexcept;
@@ -94,7 +97,7 @@ public:
   // The next one, however long it takes. Cancelled as a call of async_daemon is; the stream is as it was, so that
   // next() may simply be called again, as after any other error. What was under way goes on with the next call, a
   // pause, a connection that is being made, half an event: it comes to its end for a caller with a timer of any length.
-  boost::asio::awaitable<result<event>> next();
+  [[nodiscard]] boost::asio::awaitable<result<event>> next();
 
   // From which to go on, in another process perhaps: of the last event that next() gave, or of a heartbeat since.
   std::string const& place() const noexcept;
@@ -112,9 +115,9 @@ public:
   event_stream& operator=(event_stream&&) noexcept;
   ~event_stream();
 
-  result<event> next();
+  [[nodiscard]] result<event> next();
   // timed_out after `patience`; the stream is as it was.
-  result<event> next(std::chrono::milliseconds patience);
+  [[nodiscard]] result<event> next(std::chrono::milliseconds patience);
 
   // Has next(), or else the next one, give `cancelled`; the stream is as it was. From any thread, not from a signal
   // handler.

@@ -74,11 +74,14 @@ BOOST_AUTO_TEST_CASE(what_may_be_sent_twice_is_sent_again_when_the_daemon_hung_u
 }
 
 BOOST_AUTO_TEST_CASE(what_may_not_be_sent_twice_is_not) {
-  scripted_server server({{json_answer("1"), false, true}, {""}, {json_answer("2")}});
-  client::daemon daemon(at(server));
-  BOOST_TEST(daemon.ask(get("/"))->body == "1");
-  BOOST_TEST((code_of(daemon.ask({.method = "POST", .target = "/v1/reload"})) == errc::unreachable));
-  BOOST_TEST(daemon.ask(get("/"))->body == "2");
+  for (auto const& what :
+       {client::request{.method = "POST", .target = "/v1/reload"}, client::remove_consumer("a").asks}) {
+    scripted_server server({{json_answer("1"), false, true}, {""}, {json_answer("2")}});
+    client::daemon daemon(at(server));
+    BOOST_TEST(daemon.ask(get("/"))->body == "1");
+    BOOST_TEST((code_of(daemon.ask(what)) == errc::unreachable));
+    BOOST_TEST(daemon.ask(get("/"))->body == "2");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(half_an_answer_is_not_asked_for_again) {
@@ -110,6 +113,40 @@ BOOST_AUTO_TEST_CASE(problem_is_a_refusal_with_its_words) {
   BOOST_TEST(other.problem.empty());
 }
 
+BOOST_AUTO_TEST_CASE(interim_answers_are_read_past_within_a_bound) {
+  auto const interim = [](int count) {
+    std::string made;
+    while (count-- > 0) {
+      made += "HTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\n";
+    }
+    return made;
+  };
+  scripted_server server({{"HTTP/1.1 100 Continue\r\n\r\n" + json_answer("1"), false, true},
+                          {interim(16) + json_answer("2"), false, true},
+                          {interim(17) + json_answer("3")},
+                          {json_answer("4")}});
+  client::daemon daemon(at(server));
+  BOOST_TEST(daemon.ask(get("/")).value().body == "1");
+  BOOST_TEST(daemon.ask(get("/")).value().body == "2");
+  BOOST_TEST((code_of(daemon.ask(get("/"))) == errc::not_understood));
+  BOOST_TEST(daemon.ask(get("/")).value().body == "4"); // never the rest of what was not understood
+}
+
+BOOST_AUTO_TEST_CASE(only_2xx_is_an_answer) {
+  scripted_server server({{answer_of("302 Found", "text/html", "", "Location: /\r\n")},
+                          {"HTTP/1.1 304 Not Modified\r\n\r\n"},
+                          {"HTTP/1.1 101 Switching Protocols\r\n\r\n"},
+                          {"HTTP/1.1 204 No Content\r\n\r\n"}});
+  client::daemon daemon(at(server));
+  for (unsigned const status : {302U, 304U, 101U}) {
+    auto const told = daemon.ask(get("/"));
+    BOOST_TEST((code_of(told) == errc::not_understood));
+    BOOST_TEST(told.error().status == status);
+    BOOST_TEST(!told.error().is_temporary());
+  }
+  BOOST_TEST(daemon.ask(get("/")).value().status == 204U);
+}
+
 BOOST_AUTO_TEST_CASE(value_of_a_failure_is_thrown_with_its_reason) {
   client::daemon daemon({.socket_path = "/nonexistent/api.sock"});
   auto const told = daemon.ask(get("/"));
@@ -137,6 +174,11 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_sent_is_told_and_not_sent) {
                                                                   {.method = "GET", .target = "/ HTTP/1.1\r\nX: y"}}) {
     BOOST_TEST((code_of(daemon.ask(what)) == errc::malformed));
   }
+  // As the place of an event is that has none: "everything up to nowhere".
+  BOOST_TEST(daemon.ask(client::acknowledge("a", "")).error().detail == "no place was given");
+  BOOST_TEST(daemon.ask(client::seek("a", "")).error().detail == "no place was given");
+  auto const nothing = daemon.ask(client::wait_for("c", {}, std::chrono::seconds(1)));
+  BOOST_TEST((nothing.error().code == errc::malformed));
   BOOST_TEST(server.requests().empty());
 }
 

@@ -167,6 +167,18 @@ BOOST_AUTO_TEST_CASE(entries_are_read_with_what_they_say) {
   BOOST_TEST(resumed_from(server.requests()[0]) == "none");
 }
 
+BOOST_AUTO_TEST_CASE(interim_answers_come_before_a_stream_within_a_bound) {
+  std::string interim;
+  for (int i = 0; i < 16; ++i) {
+    interim += "HTTP/1.1 103 Early Hints\r\n\r\n";
+  }
+  auto const answer = stream_head + chunk(entry("e-1", "a"));
+  scripted_server server({{interim + answer}, {interim + "HTTP/1.1 100 Continue\r\n\r\n" + answer}});
+  event_stream stream(client::journal(), at(server));
+  BOOST_TEST(read_some(stream, 1) == "e-1=a ");
+  BOOST_TEST((stream.next().error().code == errc::not_understood));
+}
+
 BOOST_AUTO_TEST_CASE(broken_stream_goes_on_after_the_last_event_that_was_given) {
   scripted_server server({{stream_head + chunk(entry("e-1", "a")) + chunk("id: e-2\nda")},
                           {stream_head + chunk(entry("e-2", "b")) + chunk(": heartbeat\nid: e-5\n\n") + "0\r\n\r\n"},
@@ -238,6 +250,19 @@ BOOST_AUTO_TEST_CASE(socket_that_lets_nobody_in_ends_no_stream_that_had_begun) {
   out.emplace(server.path());
   BOOST_TEST(read_some(stream, 1) == "e-2=b ");
   BOOST_TEST(refusals == 1);
+}
+
+// A newer daemon may tell more.
+BOOST_AUTO_TEST_CASE(event_of_an_unknown_name_is_passed_over) {
+  auto const news = std::string("id: e-2\nevent: weather\ndata: sunny\n\n");
+  auto const more =
+      std::string("id: e-3\nevent: ae.openfinance.new.thing\ndata: {\"type\":\"ae.openfinance.new.thing\","
+                  "\"source\":\"https://a\",\"subject\":\"c\"}\n\n");
+  scripted_server server(
+      {{stream_head + chunk(entry("e-1", "a") + news)}, {stream_head + chunk(news) + chunk(more), true}});
+  event_stream stream(client::journal(), at(server));
+  BOOST_TEST(read_some(stream, 2) == "e-1=a e-3=c ");
+  BOOST_TEST(resumed_from(server.requests().at(1)) == "e-2");
 }
 
 BOOST_AUTO_TEST_CASE(event_that_is_none_is_told_and_never_skipped) {
