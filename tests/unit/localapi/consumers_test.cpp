@@ -470,6 +470,24 @@ BOOST_AUTO_TEST_CASE(reset_is_told_again_until_it_is_acknowledged) {
   BOOST_TEST(reader.text().find("event: reset") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(gap_before_its_place_is_not_passed_over_until_it_is_acknowledged) {
+  announce_some(4);
+  keep("rare", R"({"kind":"payment"})");
+  time().advance(std::chrono::days(2000)); // longer than the journal is kept
+  announce_some(1);                        // takes the old entries along
+  for (int again = 0; again < 2; ++again) {
+    while (flag("rare", "connected")) {
+      std::this_thread::yield();
+    }
+    subscriber reader(socket(), "/v1/consumers/rare/events");
+    BOOST_TEST(reader.wait_for(1)[0].event == "reset");
+    auto const place = text("rare", "place");
+    auto const end = "id: " + place.substr(0, place.rfind('-')) + "-5\n\n";
+    reader.wait_for_text(": heartbeat\n" + end + ": heartbeat\n" + end); // the first was followed by what moves it
+    BOOST_TEST(text("rare", "place").ends_with("-0"));
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace consentd::localapi::testing
