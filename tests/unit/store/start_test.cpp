@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(newer_schema_is_refused_with_both_versions) {
   raw_database(settings.path).execute("PRAGMA user_version = 99");
   auto const text = refusal();
   BOOST_TEST(is_one_line_naming_the_file(text));
-  BOOST_TEST(text.find("newer consentd (schema 99, this one knows 9)") != std::string::npos);
+  BOOST_TEST(text.find("newer consentd (schema 99, this one knows 10)") != std::string::npos);
   BOOST_TEST(raw_database(settings.path).integer("PRAGMA user_version") == 99);
 }
 
@@ -122,11 +122,11 @@ BOOST_AUTO_TEST_CASE(database_of_the_schema_before_is_brought_up_to_date_and_kee
     older.execute("ALTER TABLE consents DROP COLUMN permissions");
     older.execute(
         "DROP TABLE consumers; DROP TABLE tombstones; DROP INDEX consents_ended; DROP INDEX journal_document");
-    older.execute("DROP TABLE operations");
+    older.execute("DROP TABLE operations; DROP INDEX deliveries_refused");
     older.execute("PRAGMA user_version = 1");
   }
   open();
-  BOOST_TEST(raw_database(settings.path).integer("PRAGMA user_version") == 9);
+  BOOST_TEST(raw_database(settings.path).integer("PRAGMA user_version") == 10);
   BOOST_TEST(store->extent().last == place);
   BOOST_TEST(count().pending == 1U);
   BOOST_TEST(find("c-1").has_value());
