@@ -1,0 +1,40 @@
+// How far processing lags, beside the state that is judged.
+#include "tests/unit/store/store_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace consentd;
+using namespace consentd::test;
+
+BOOST_FIXTURE_TEST_SUITE(standing, store_fixture)
+
+BOOST_AUTO_TEST_CASE(oldest_delivery_is_the_one_that_was_received_first_not_the_one_that_was_numbered_first) {
+  open();
+  auto const oldest = [this] { return await(store->find_standing("c"))->backlog.oldest_unopened; };
+  auto const quick = append("quick");
+  auto slow = delivery_of("a body that took half a minute to come");
+  slow.received = noon() - std::chrono::seconds(30);
+  auto const second = append(std::move(slow));
+  BOOST_TEST((oldest() == noon() - std::chrono::seconds(30)));
+  take(1);
+  BOOST_TEST((oldest() == noon() - std::chrono::seconds(30)));
+  take(1);
+  BOOST_TEST((oldest() == noon() - std::chrono::seconds(30)));
+  BOOST_REQUIRE(await(store->set_aside({second, {reason::signature, ""}, "", ""})));
+  BOOST_TEST((oldest() == noon()));
+  BOOST_REQUIRE(await(store->set_aside({quick, {reason::signature, ""}, "", ""})));
+  BOOST_TEST(!oldest());
+}
+
+BOOST_AUTO_TEST_CASE(receipts_of_what_was_left_behind_count_after_a_restart) {
+  open();
+  append("quick");
+  auto slow = delivery_of("slow");
+  slow.received = noon() - std::chrono::seconds(30);
+  append(std::move(slow));
+  take(1);
+  reopen();
+  BOOST_TEST((count().oldest_pending == noon() - std::chrono::seconds(30)));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
