@@ -172,6 +172,25 @@ BOOST_AUTO_TEST_CASE(journal_page_holds_what_is_told_and_says_how_far_it_looked)
   BOOST_TEST(page(99, 10).examined == 99U);
 }
 
+BOOST_AUTO_TEST_CASE(entries_are_recorded_in_the_order_of_their_times_although_the_clock_was_ahead) {
+  open();
+  now.advance(std::chrono::hours(2));
+  announce("a");
+  close();
+  now.advance(-std::chrono::hours(2)); // somebody has put it right
+  open();
+  announce("b");
+  announce("c");
+  auto const entries = told();
+  BOOST_REQUIRE_EQUAL(entries.size(), 3U);
+  BOOST_TEST((entries[1].recorded >= entries[0].recorded));
+  BOOST_TEST((entries[2].recorded >= entries[1].recorded));
+  // What is sought by time is found by halving: no entry may lie on the wrong side.
+  BOOST_TEST(await(store->place_before(noon() + std::chrono::hours(1))).value() == 0U);
+  // The consents have the time of the clock.
+  BOOST_TEST((find("b")->updated == noon()));
+}
+
 BOOST_AUTO_TEST_CASE(sequence_never_repeats_even_when_every_entry_is_gone) {
   open();
   announce("a");
