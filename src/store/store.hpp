@@ -201,6 +201,7 @@ public:
   // Newest first, with ids below `before` (0: from the newest). Kept as long as the journal.
   virtual async_result<std::vector<operation_record>> list_operations(operation_filter filter, std::int64_t before,
                                                                       std::size_t limit) = 0;
+  // Known without asking the database: completes at once.
   virtual async_result<statistics> count() = 0;
   // The last write failed: deliveries are not acknowledged until one succeeds, which the store tries by itself. Never
   // blocks; any thread.

@@ -37,4 +37,17 @@ BOOST_AUTO_TEST_CASE(receipts_of_what_was_left_behind_count_after_a_restart) {
   BOOST_TEST((count().oldest_pending == noon() - std::chrono::seconds(30)));
 }
 
+BOOST_AUTO_TEST_CASE(counts_are_given_without_asking_the_database) {
+  open();
+  append("x");
+  std::optional<result<store::statistics>> counted;
+  boost::asio::co_spawn(io, store->count(), [&](std::exception_ptr const&, result<store::statistics> made) {
+    counted.emplace(std::move(made));
+  });
+  io.restart();
+  io.poll(); // no thread of the store's has a part in it
+  BOOST_TEST_REQUIRE(counted.has_value());
+  BOOST_TEST(counted->value().pending == 1U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
