@@ -10,8 +10,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t page_entries = 256;
-// A page is meant to stay near this, whatever the size of the resources.
-constexpr std::size_t page_bytes = std::size_t{1024} * 1024;
 
 } // namespace
 
@@ -22,7 +20,7 @@ follower::follower(stream_writer& to, shared_pages& from, store::entry_filter fi
 
 asio::awaitable<result<void>> follower::catch_up(std::chrono::milliseconds longest_silence) {
   while (is_behind() && ended().empty()) {
-    auto page = co_await journal_.read(after_, page_limit_);
+    auto page = co_await journal_.read(after_, page_entries);
     if (!page) {
       co_return page.error();
     }
@@ -38,7 +36,7 @@ asio::awaitable<result<void>> follower::catch_up(std::chrono::milliseconds longe
       to_.put_reset(reset_reason::pruned, requested, after_, extent);
       continue;
     }
-    auto sent = co_await write(**page, extent.last);
+    auto sent = co_await write(**page);
     if (sent && std::chrono::steady_clock::now() - to_.last_written() >= longest_silence) {
       sent = co_await heartbeat();
     }
@@ -54,16 +52,9 @@ asio::awaitable<result<void>> follower::heartbeat() {
   co_return co_await to_.flush();
 }
 
-// Entries beyond `last` wait for the next turn: a reader that came back with such a place at once would seem past the
-// end.
-asio::awaitable<result<void>> follower::write(told_page const& page, std::uint64_t last) {
-  std::size_t bytes = 0;
+asio::awaitable<result<void>> follower::write(told_page const& page) {
   for (auto const& told : page.entries) {
     auto const& entry = told.what;
-    if (entry.sequence > last) {
-      break;
-    }
-    bytes += entry.resource.size();
     after_ = entry.sequence;
     if (passes(filter_, entry)) {
       to_.put_entry(told);
@@ -78,15 +69,9 @@ asio::awaitable<result<void>> follower::write(told_page const& page, std::uint64
       }
     }
   }
-  after_ = std::max(after_, std::min(page.examined, last));
-  fit_page(page.entries.size(), bytes);
+  after_ = std::max(after_, page.examined);
   // At each page's end, too: in a journal that never stands still nothing may wait for a full buffer.
   co_return co_await to_.flush();
-}
-
-void follower::fit_page(std::size_t entries, std::size_t bytes) {
-  auto const average = entries == 0 ? 0 : bytes / entries;
-  page_limit_ = std::clamp<std::size_t>(page_bytes / (average + 1), 1, page_entries);
 }
 
 } // namespace consentd::localapi

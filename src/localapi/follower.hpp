@@ -45,8 +45,7 @@ public:
   boost::asio::awaitable<result<void>> heartbeat();
 
 private:
-  boost::asio::awaitable<result<void>> write(told_page const& page, std::uint64_t last);
-  void fit_page(std::size_t entries, std::size_t bytes);
+  boost::asio::awaitable<result<void>> write(told_page const& page);
 
   stream_writer& to_;
   shared_pages& journal_;
@@ -55,7 +54,6 @@ private:
   at_gap const at_gap_;
   consumer_leases::lease* const held_;
   bool stopped_ = false;
-  std::size_t page_limit_ = 16; // until the size of this journal's entries is known
 };
 
 } // namespace consentd::localapi

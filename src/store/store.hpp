@@ -111,7 +111,8 @@ public:
   // Ordered by consent id. `after` is the last id of the page before.
   virtual async_result<std::vector<consent_record>> list(consent_filter filter, std::string after,
                                                          std::size_t limit) = 0;
-  // Every recorded entry of one consent, told or not, with a sequence number above `after`, in order.
+  // Every recorded entry of one consent, told or not, with a sequence number above `after`, in order; without the
+  // events' resources.
   virtual async_result<std::vector<journal_entry>> history(std::string consent_id, std::uint64_t after,
                                                            std::size_t limit) = 0;
 };
@@ -129,8 +130,9 @@ class journal {
 public:
   virtual ~journal() = default;
 
-  // Entries that subscribers are told, with a sequence number above `after`, in order, at most `limit`; and the
-  // sequence number up to which the journal was looked through, from which to read on.
+  // Entries that subscribers are told, with a sequence number above `after`, in order, at most `limit`, fewer where
+  // their resources are large; and the sequence number up to which the journal was looked through, from which to read
+  // on. That is within extent().
   virtual async_result<journal_page> read(std::uint64_t after, std::size_t limit) = 0;
   // The extent of the journal now. Never blocks; any thread.
   virtual journal_extent extent() const = 0;

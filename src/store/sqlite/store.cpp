@@ -183,7 +183,13 @@ public:
 
   async_result<journal_page> read(std::uint64_t after, std::size_t limit) override {
     auto const how = after + near_the_end >= facts_.last() ? effort::lookup : effort::page;
-    return ask<journal_page>(how, [after, limit](connection& on) { return read_journal(on, after, limit); });
+    return ask<journal_page>(how, [this, after, limit](connection& on) {
+      auto page = read_journal(on, after, limit);
+      if (page.examined > after) { // and so it is of an entry that is there
+        facts_.set_last(page.examined);
+      }
+      return page;
+    });
   }
 
   bool is_failing() const noexcept override { return facts_.failing(); }

@@ -172,6 +172,21 @@ BOOST_AUTO_TEST_CASE(journal_page_holds_what_is_told_and_says_how_far_it_looked)
   BOOST_TEST(page(99, 10).examined == 99U);
 }
 
+BOOST_AUTO_TEST_CASE(page_of_large_entries_ends_early) {
+  open();
+  announce("c");
+  for (int i = 1; i <= 5; ++i) {
+    auto event = report_of("c", i % 2 == 1 ? status::authorized : status::suspended, i);
+    event.resource = "{\"x\":\"" + std::string(100'000, 'x') + "\"}";
+    event.resource_digest = sha256(event.resource + std::to_string(i));
+    settle(event);
+  }
+  auto const page = await(store->read(0, 1000)).value();
+  BOOST_TEST(page.entries.size() == 4U); // the third large one is the first beyond 256 KiB
+  BOOST_TEST(page.examined == 4U);
+  BOOST_TEST(await(store->read(4, 1000)).value().entries.size() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(entries_are_recorded_in_the_order_of_their_times_although_the_clock_was_ahead) {
   open();
   now.advance(std::chrono::hours(2));
@@ -356,6 +371,18 @@ BOOST_AUTO_TEST_CASE(place_that_was_read_is_within_the_journal) {
       .execute("UPDATE journal SET sequence = sequence + 1; UPDATE consents SET sequence = sequence + 1");
   BOOST_TEST(store->extent().last == before);
   BOOST_TEST(find("c-1")->sequence == before + 1);
+  BOOST_TEST(store->extent().last == before + 1);
+}
+
+BOOST_AUTO_TEST_CASE(page_of_the_journal_does_not_lead_beyond_it) {
+  open();
+  announce("c-1");
+  auto const before = store->extent().last;
+  raw_database(settings.path).execute("UPDATE journal SET sequence = sequence + 1");
+  BOOST_TEST(await(store->read(0, 10)).value().examined == before + 1);
+  BOOST_TEST(store->extent().last == before + 1);
+  // Nor does a place make the journal longer that nobody has.
+  BOOST_TEST(await(store->read(99, 10)).value().examined == 99U);
   BOOST_TEST(store->extent().last == before + 1);
 }
 
