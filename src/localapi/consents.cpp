@@ -1,11 +1,13 @@
 #include "localapi/consents.hpp"
 
 #include "localapi/etag.hpp"
+#include "localapi/numbered_rows.hpp"
 #include "localapi/parameters.hpp"
 #include "localapi/render.hpp"
 #include "json/writer.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace consentd::localapi {
 
@@ -121,36 +123,22 @@ boost::asio::awaitable<net::response> consent_history(store::event_store& from, 
   if (!*found) {
     co_return to_response(no_such_consent());
   }
+  auto const after = static_cast<std::uint64_t>(cursor->value_or(0));
+  auto const rows = co_await from.history(*id, after, *limit + 1);
+  if (!rows) {
+    co_return to_response(from_failure(rows.error()));
+  }
   auto const epoch = from.extent().epoch;
+  auto const shown = shown_of(*rows, *limit);
   json::writer out;
   out.begin_object();
   put_text(out, "consentId", *id);
-  out.name("history").begin_array();
-  auto after = static_cast<std::uint64_t>(cursor->value_or(0));
-  std::size_t written = 0;
-  bool more = false;
-  for (bool reading = true; reading;) {
-    auto const ask = std::min(rows_at_once, *limit - written + 1);
-    auto rows = co_await from.history(*id, after, ask);
-    if (!rows) {
-      co_return to_response(from_failure(rows.error()));
-    }
-    reading = rows->size() == ask;
-    for (auto const& row : *rows) {
-      if (written == *limit) {
-        more = true;
-        reading = false;
-        break;
-      }
-      put_history_entry(out, row, epoch);
-      after = row.sequence;
-      ++written;
-    }
-  }
-  out.end_array();
-  put_text(out, "nextCursor", more ? make_cursor("history", std::to_string(after)) : std::string());
+  put_rows(
+      out, "history", shown, [&](auto const& row) { put_history_entry(out, row, epoch); },
+      [](auto const& row) { return row.sequence; });
   out.end_object();
-  co_return json_unless_known(head, make_place(epoch, after), out.take());
+  auto const last = shown.rows.empty() ? after : shown.rows.back().sequence;
+  co_return json_unless_known(head, make_place(epoch, last), out.take());
 }
 
 } // namespace consentd::localapi
