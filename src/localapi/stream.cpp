@@ -210,21 +210,24 @@ asio::awaitable<result<void>> event_streams::write_rows(stream_writer& out, stor
   if (begin.reset) {
     out.put_reset_before_rows(*begin.reset, begin.requested, begin.after, from_.extent());
   }
-  std::string after;
-  for (bool reading = true; reading;) {
-    auto rows = co_await from_.list(filter, after, snapshot_rows);
-    if (!rows) {
-      co_return rows.error();
+  std::optional<std::string> next = std::string();
+  while (next) {
+    auto page = co_await from_.list(filter, *next, snapshot_rows);
+    if (!page) {
+      co_return page.error();
     }
-    reading = rows->size() == snapshot_rows;
-    for (auto const& row : *rows) {
+    for (auto const& row : page->consents) {
       json::writer object;
       object.begin_object();
       put_consent(object, row, from_.extent().epoch, detail_level::summary);
       object.end_object();
       out.put_row(object.take());
-      after = row.state.consent_id;
     }
+    // Where the filter lets little pass nothing may come for long.
+    if (page->consents.empty() && steady_clock::now() - out.last_written() >= how_.heartbeat) {
+      out.put_sign_of_life();
+    }
+    next = std::move(page->next);
     auto written = co_await out.flush();
     if (!written) {
       co_return written.error();

@@ -108,9 +108,9 @@ public:
   virtual async_result<standing> find_standing(std::string consent_id) = 0;
   // The same of several, in their order.
   virtual async_result<std::vector<standing>> find_standings(std::vector<std::string> consent_ids) = 0;
-  // Ordered by consent id. `after` is the last id of the page before.
-  virtual async_result<std::vector<consent_record>> list(consent_filter filter, std::string after,
-                                                         std::size_t limit) = 0;
+  // Ordered by consent id, those behind the id `after`, at most `limit` (1 or more). Looks through a bounded number of
+  // consents: where the filter lets few of them pass the page is short, or empty, and has a `next` all the same.
+  virtual async_result<consent_page> list(consent_filter filter, std::string after, std::size_t limit) = 0;
   // Every recorded entry of one consent, told or not, with a sequence number above `after`, in order; without the
   // events' resources.
   virtual async_result<std::vector<journal_entry>> history(std::string consent_id, std::uint64_t after,

@@ -49,6 +49,9 @@ std::uint64_t newest_in(std::vector<T> const& met) noexcept {
   }
   return newest;
 }
+std::uint64_t newest_in(consent_page const& met) noexcept {
+  return newest_in(met.consents);
+}
 
 // Who is no further than this from the journal's end has little to look through.
 constexpr std::uint64_t near_the_end = 64;
@@ -167,11 +170,11 @@ public:
     });
   }
 
-  async_result<std::vector<consent_record>> list(consent_filter filter, std::string after, std::size_t limit) override {
-    return ask_of_changes<std::vector<consent_record>>(
-        effort::page, [filter = std::move(filter), after = std::move(after), limit](connection& on) {
-          return list_consents(on, filter, after, limit);
-        });
+  async_result<consent_page> list(consent_filter filter, std::string after, std::size_t limit) override {
+    return ask_of_changes<consent_page>(effort::page,
+                                        [filter = std::move(filter), after = std::move(after), limit](connection& on) {
+                                          return list_consents(on, filter, after, limit);
+                                        });
   }
 
   async_result<std::vector<journal_entry>> history(std::string consent_id, std::uint64_t after,

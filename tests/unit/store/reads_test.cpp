@@ -43,10 +43,18 @@ auto expires_before(timestamp value) {
 }
 
 struct listing : store_fixture {
-  std::string list(store::consent_filter filter, std::string after = "", std::size_t limit = 100) {
-    auto const found = await(store->list(std::move(filter), std::move(after), limit));
-    BOOST_REQUIRE(found);
-    return ids_of(*found);
+  // Up to `limit`, or all there are: a page may be short.
+  std::string list(store::consent_filter const& filter, std::string const& after = "", std::size_t limit = 100) {
+    std::string ids;
+    std::optional<std::string> next = after;
+    while (next && limit > 0) {
+      auto page = await(store->list(filter, *next, limit));
+      BOOST_REQUIRE(page);
+      ids += ids_of(page->consents);
+      limit -= page->consents.size();
+      next = std::move(page->next);
+    }
+    return ids;
   }
 
   // a, b, c of one bank, d of another; a authorized, b suspended, the others without a status.

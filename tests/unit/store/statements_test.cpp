@@ -92,9 +92,10 @@ bool is_in(std::string_view text, std::string_view what) {
   return text.find(what) != std::string_view::npos;
 }
 
-// A table of which settings bound the rows to few, or none at all is read.
+// A table of which settings bound the rows to few, none at all, or what another step of the plan gives.
 bool is_small(std::string_view scan) {
-  constexpr std::array<std::string_view, 4> tables{"CONSTANT ROW", "consumers", "key_sets", "sqlite_sequence"};
+  constexpr std::array<std::string_view, 5> tables{"CONSTANT ROW", "(subquery-", "consumers", "key_sets",
+                                                   "sqlite_sequence"};
   return std::any_of(tables.begin(), tables.end(), [&](auto table) { return scan.starts_with(table); });
 }
 
