@@ -18,8 +18,9 @@ follower::follower(stream_writer& to, shared_pages& from, store::entry_filter fi
     : to_(to), journal_(from), filter_(std::move(filter)), after_(after), at_gap_(what), held_(held) {
 }
 
-asio::awaitable<result<void>> follower::catch_up(std::chrono::milliseconds longest_silence) {
-  while (is_behind() && ended().empty()) {
+asio::awaitable<result<void>> follower::catch_up(journal_bell::sleeper const& sleeper,
+                                                 std::chrono::milliseconds longest_silence) {
+  while (is_behind() && ended().empty() && !sleeper.dismissed()) {
     auto page = co_await journal_.read(after_, page_entries);
     if (!page) {
       co_return page.error();

@@ -2,6 +2,7 @@
 #ifndef CONSENTD_LOCALAPI_FOLLOWER_HPP
 #define CONSENTD_LOCALAPI_FOLLOWER_HPP
 
+#include "localapi/bell.hpp"
 #include "localapi/consumer_leases.hpp"
 #include "localapi/entry_filter.hpp"
 #include "localapi/shared_pages.hpp"
@@ -40,8 +41,10 @@ public:
   // True once it stopped at a gap.
   bool stopped() const noexcept { return stopped_; }
 
-  // Writes all that there is, and where nothing of it passes the filter for so long, a heartbeat.
-  boost::asio::awaitable<result<void>> catch_up(std::chrono::milliseconds longest_silence);
+  // Writes all that there is, and where nothing of it passes the filter for so long, a heartbeat. Once the sleeper is
+  // dismissed, since nobody is left to write to, it reads no more.
+  boost::asio::awaitable<result<void>> catch_up(journal_bell::sleeper const& sleeper,
+                                                std::chrono::milliseconds longest_silence);
   boost::asio::awaitable<result<void>> heartbeat();
 
 private:

@@ -23,6 +23,8 @@
 
 namespace consentd::localapi {
 
+struct snapshot_wanted;
+
 struct stream_settings {
   std::size_t max_streams = 256;
   std::size_t max_streams_per_user = 256;
@@ -63,8 +65,10 @@ private:
   // Answers 200, and says from where the journal follows.
   static boost::asio::awaitable<result<void>> begin_journal(stream_writer& out, starting_point const& begin,
                                                             store::journal_extent const& extent);
-  boost::asio::awaitable<result<void>> write_rows(stream_writer& out, store::consent_filter const& filter,
-                                                  starting_point const& begin);
+  boost::asio::awaitable<result<void>> copy_and_keep_up(journal_bell::sleeper& sleeper, stream_writer& out,
+                                                        snapshot_wanted wanted);
+  boost::asio::awaitable<result<void>> write_rows(journal_bell::sleeper const& sleeper, stream_writer& out,
+                                                  store::consent_filter const& filter, starting_point const& begin);
   // The consumer whose stream it is; null for the others.
   struct followed_consumer;
   boost::asio::awaitable<result<void>> follow(net::exchange& request, stream_writer& out, follower& reader,

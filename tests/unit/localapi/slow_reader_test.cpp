@@ -11,6 +11,9 @@
 #include <boost/asio/use_future.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <functional>
+#include <memory>
+
 using namespace consentd;
 using namespace consentd::localapi;
 namespace asio = boost::asio;
@@ -70,6 +73,36 @@ private:
   net::request_head head_;
 };
 
+// Of a stream whose peer is there until it is dismissed.
+struct listener {
+  explicit listener(asio::io_context& on)
+      : bell(std::make_shared<journal_bell>(on.get_executor())), sleeper(*bell, on.get_executor()) {}
+  std::shared_ptr<journal_bell> bell;
+  journal_bell::sleeper sleeper;
+};
+
+// A million entries, and something that happens while one page of them is read.
+class long_journal : public store::journal {
+public:
+  explicit long_journal(std::function<void()> meanwhile) : meanwhile_(std::move(meanwhile)) {}
+  store::async_result<store::journal_page> read(std::uint64_t after, std::size_t /*limit*/) override {
+    if (++reads == 3) {
+      meanwhile_();
+    }
+    store::journal_page page;
+    page.entries.push_back(entry(after + 1));
+    page.examined = after + 1;
+    co_return page;
+  }
+  store::journal_extent extent() const override { return {"e", 0, 1'000'000}; }
+  void on_growth(std::function<void()> /*grew*/) override {}
+
+  int reads = 0;
+
+private:
+  std::function<void()> meanwhile_;
+};
+
 std::string ids(std::string const& text) {
   std::string out;
   for (auto at = text.find("id: "); at != std::string::npos; at = text.find("\nid: ", at)) {
@@ -83,12 +116,13 @@ std::string ids(std::string const& text) {
 
 BOOST_AUTO_TEST_CASE(entries_pruned_under_a_slow_reader_are_told_as_a_reset) {
   asio::io_context context;
+  listener attention(context);
   shrinking_journal journal;
   kept_exchange exchange;
   stream_writer out(exchange, stream_form::sse, "e");
   shared_pages pages(journal);
   follower reader(out, pages, {}, 0);
-  auto done = asio::co_spawn(context, reader.catch_up(std::chrono::seconds(15)), asio::use_future);
+  auto done = asio::co_spawn(context, reader.catch_up(attention.sleeper, std::chrono::seconds(15)), asio::use_future);
   context.run();
   BOOST_TEST(done.get().has_value());
   // One page, the reset to the oldest kept, and from there on to the end.
@@ -101,6 +135,7 @@ BOOST_AUTO_TEST_CASE(entries_pruned_under_a_slow_reader_are_told_as_a_reset) {
 
 BOOST_AUTO_TEST_CASE(reader_whose_filter_lets_nothing_pass_is_told_how_far_it_is_while_the_journal_is_looked_through) {
   asio::io_context context;
+  listener attention(context);
   shrinking_journal journal;
   kept_exchange exchange;
   stream_writer out(exchange, stream_form::sse, "e");
@@ -108,7 +143,8 @@ BOOST_AUTO_TEST_CASE(reader_whose_filter_lets_nothing_pass_is_told_how_far_it_is
   store::entry_filter nothing;
   nothing.issuer = "nobody";
   follower reader(out, pages, nothing, 0, at_gap::stop);
-  auto done = asio::co_spawn(context, reader.catch_up(std::chrono::milliseconds(0)), asio::use_future);
+  auto done =
+      asio::co_spawn(context, reader.catch_up(attention.sleeper, std::chrono::milliseconds(0)), asio::use_future);
   context.run();
   BOOST_TEST(done.get().has_value());
   BOOST_TEST(exchange.text == ": heartbeat\nid: e-2\n\n");
@@ -116,15 +152,33 @@ BOOST_AUTO_TEST_CASE(reader_whose_filter_lets_nothing_pass_is_told_how_far_it_is
 
 BOOST_AUTO_TEST_CASE(reader_that_cannot_bridge_a_gap_stops_before_it) {
   asio::io_context context;
+  listener attention(context);
   shrinking_journal journal;
   kept_exchange exchange;
   stream_writer out(exchange, stream_form::sse, "e");
   shared_pages pages(journal);
   follower reader(out, pages, {}, 0, at_gap::stop);
-  auto done = asio::co_spawn(context, reader.catch_up(std::chrono::seconds(15)), asio::use_future);
+  auto done = asio::co_spawn(context, reader.catch_up(attention.sleeper, std::chrono::seconds(15)), asio::use_future);
   context.run();
   BOOST_TEST(done.get().has_value());
   BOOST_TEST(reader.stopped());
   BOOST_TEST(ids(exchange.text) == "e-1 e-2 ");
   BOOST_TEST(reader.after() == 2U);
+}
+
+// With a rare filter nothing is written that would meet the end of the connection.
+BOOST_AUTO_TEST_CASE(reader_whose_peer_has_gone_looks_through_no_more) {
+  asio::io_context context;
+  listener attention(context);
+  long_journal journal([&] { attention.sleeper.dismiss(); });
+  kept_exchange exchange;
+  stream_writer out(exchange, stream_form::sse, "e");
+  shared_pages pages(journal);
+  store::entry_filter nothing;
+  nothing.issuer = "nobody";
+  follower reader(out, pages, nothing, 0);
+  auto done = asio::co_spawn(context, reader.catch_up(attention.sleeper, std::chrono::seconds(15)), asio::use_future);
+  context.run();
+  BOOST_TEST(done.get().has_value());
+  BOOST_TEST(journal.reads == 3);
 }
