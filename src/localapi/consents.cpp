@@ -1,18 +1,23 @@
 #include "localapi/consents.hpp"
 
 #include "localapi/etag.hpp"
+#include "localapi/numbered_rows.hpp"
 #include "localapi/parameters.hpp"
 #include "localapi/render.hpp"
 #include "json/writer.hpp"
 
-#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
 
 namespace consentd::localapi {
 
 namespace {
 
-// Rows come with their resources: so few at a time that a page of a thousand costs little memory.
-constexpr std::size_t rows_at_once = 100;
+// Each read of the store looks through a bounded number of consents, and so does an answer: one that finds little goes
+// on in the next.
+constexpr int most_reads = 16;
 
 struct listing {
   store::consent_filter filter;
@@ -54,32 +59,23 @@ boost::asio::awaitable<net::response> list_consents(store::event_store& from, ca
   auto const extent = from.extent();
   json::writer out;
   out.begin_object().name("consents").begin_array();
-  std::size_t written = 0;
-  bool more = false;
-  std::string after = wanted->after;
-  for (bool reading = true; reading;) {
-    // One row more than is shown tells whether there is a next page.
-    auto const ask = std::min(rows_at_once, wanted->limit - written + 1);
-    auto rows = co_await from.list(wanted->filter, after, ask);
-    if (!rows) {
-      co_return to_response(from_failure(rows.error()));
+  auto left = wanted->limit;
+  std::optional<std::string> next = std::move(wanted->after);
+  for (int reads = 0; next && left > 0 && reads < most_reads; ++reads) {
+    auto page = co_await from.list(wanted->filter, *next, left);
+    if (!page) {
+      co_return to_response(from_failure(page.error()));
     }
-    reading = rows->size() == ask;
-    for (auto const& row : *rows) {
-      if (written == wanted->limit) {
-        more = true;
-        reading = false;
-        break;
-      }
+    for (auto const& row : page->consents) {
       out.begin_object();
       put_consent(out, row, extent.epoch, detail_level::summary);
       out.end_object();
-      after = row.state.consent_id;
-      ++written;
     }
+    left -= page->consents.size();
+    next = std::move(page->next);
   }
   out.end_array();
-  put_text(out, "nextCursor", more ? make_cursor("consents", after) : std::string());
+  put_text(out, "nextCursor", next ? make_cursor("consents", *next) : std::string());
   put_text(out, "place", make_place(extent.epoch, extent.last));
   out.end_object();
   co_return json_response(200, out.take());
@@ -121,36 +117,22 @@ boost::asio::awaitable<net::response> consent_history(store::event_store& from, 
   if (!*found) {
     co_return to_response(no_such_consent());
   }
+  auto const after = static_cast<std::uint64_t>(cursor->value_or(0));
+  auto const rows = co_await from.history(*id, after, *limit + 1);
+  if (!rows) {
+    co_return to_response(from_failure(rows.error()));
+  }
   auto const epoch = from.extent().epoch;
+  auto const shown = shown_of(*rows, *limit);
   json::writer out;
   out.begin_object();
   put_text(out, "consentId", *id);
-  out.name("history").begin_array();
-  auto after = static_cast<std::uint64_t>(cursor->value_or(0));
-  std::size_t written = 0;
-  bool more = false;
-  for (bool reading = true; reading;) {
-    auto const ask = std::min(rows_at_once, *limit - written + 1);
-    auto rows = co_await from.history(*id, after, ask);
-    if (!rows) {
-      co_return to_response(from_failure(rows.error()));
-    }
-    reading = rows->size() == ask;
-    for (auto const& row : *rows) {
-      if (written == *limit) {
-        more = true;
-        reading = false;
-        break;
-      }
-      put_history_entry(out, row, epoch);
-      after = row.sequence;
-      ++written;
-    }
-  }
-  out.end_array();
-  put_text(out, "nextCursor", more ? make_cursor("history", std::to_string(after)) : std::string());
+  put_rows(
+      out, "history", shown, [&](auto const& row) { put_history_entry(out, row, epoch); },
+      [](auto const& row) { return row.sequence; });
   out.end_object();
-  co_return json_unless_known(head, make_place(epoch, after), out.take());
+  auto const last = shown.rows.empty() ? after : shown.rows.back().sequence;
+  co_return json_unless_known(head, make_place(epoch, last), out.take());
 }
 
 } // namespace consentd::localapi

@@ -17,9 +17,10 @@ namespace {
 
 // Entries come with their resources: so few at a time that a page of a thousand costs little memory beside its answer.
 constexpr std::size_t entries_at_once = 64;
-constexpr std::uint64_t most_examined = 10'000;
-// An answer that has grown beyond this ends, whatever the limit.
-constexpr std::size_t most_bytes = std::size_t{4} * 1024 * 1024;
+// An answer ends when it has looked through this many, or has grown beyond that, whatever the limit: it is kept in
+// memory until its reader has taken it.
+constexpr std::uint64_t most_examined_for_answer = 10'000;
+constexpr std::size_t most_bytes_of_answer = std::size_t{512} * 1024;
 
 struct page {
   json::writer out;
@@ -39,7 +40,7 @@ bool take(page& into, store::journal_page const& read, store::entry_filter const
     auto const text = to_cloudevent(entry, epoch);
     into.out.raw(text);
     into.bytes += text.size();
-    if (++into.entries == limit || into.bytes >= most_bytes) {
+    if (++into.entries == limit || into.bytes >= most_bytes_of_answer) {
       return false;
     }
   }
@@ -73,7 +74,7 @@ boost::asio::awaitable<result<made_page>> make_events_page(store::journal& from,
   begin.reset ? made.out.raw(describe_reset(*begin.reset, begin.requested, begin.after, extent)) : made.out.null();
   made.out.name("events").begin_array();
   bool more_wanted = true;
-  while (more_wanted && made.after < extent.last && made.after - begin.after < most_examined) {
+  while (more_wanted && made.after < extent.last && made.after - begin.after < most_examined_for_answer) {
     auto read = co_await from.read(made.after, entries_at_once);
     if (!read) {
       co_return read.error();

@@ -10,8 +10,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t page_entries = 256;
-// A page is meant to stay near this, whatever the size of the resources.
-constexpr std::size_t page_bytes = std::size_t{1024} * 1024;
 
 } // namespace
 
@@ -27,9 +25,10 @@ std::string_view follower::ended() {
   return consumer_ != nullptr ? consumer_->ended() : std::string_view();
 }
 
-asio::awaitable<result<void>> follower::catch_up(std::chrono::milliseconds longest_silence) {
-  while (is_behind() && ended().empty()) {
-    auto page = co_await journal_.read(after_, page_limit_);
+asio::awaitable<result<void>> follower::catch_up(journal_bell::sleeper const& sleeper,
+                                                 std::chrono::milliseconds longest_silence) {
+  while (is_behind() && ended().empty() && !sleeper.dismissed()) {
+    auto page = co_await journal_.read(after_, page_entries);
     if (!page) {
       co_return page.error();
     }
@@ -43,7 +42,7 @@ asio::awaitable<result<void>> follower::catch_up(std::chrono::milliseconds longe
       }
       sent = co_await put_gap(extent);
     } else {
-      sent = co_await write(**page, extent.last);
+      sent = co_await write(**page);
     }
     if (sent && ended().empty() && std::chrono::steady_clock::now() - to_.last_written() >= longest_silence) {
       sent = co_await heartbeat();
@@ -81,33 +80,25 @@ asio::awaitable<result<void>> follower::heartbeat() {
   co_return co_await to_.flush();
 }
 
-asio::awaitable<result<void>> follower::may_write(told_page const& page, std::uint64_t last) {
+asio::awaitable<result<void>> follower::may_write(told_page const& page) {
   if (consumer_ == nullptr || !consumer_->is_bound()) {
     co_return result<void>{};
   }
-  auto const newest = std::find_if(page.entries.rbegin(), page.entries.rend(), [&](told_entry const& told) {
-    return told.what.sequence <= last && passes(filter_, told.what);
-  });
+  auto const newest = std::find_if(page.entries.rbegin(), page.entries.rend(),
+                                   [&](told_entry const& told) { return passes(filter_, told.what); });
   if (newest == page.entries.rend()) {
     co_return result<void>{};
   }
   co_return co_await consumer_->may_send(newest->what.sequence);
 }
 
-// Entries beyond `last` wait for the next turn: a reader that came back with such a place at once would seem past the
-// end.
-asio::awaitable<result<void>> follower::write(told_page const& page, std::uint64_t last) {
-  auto const may = co_await may_write(page, last);
+asio::awaitable<result<void>> follower::write(told_page const& page) {
+  auto const may = co_await may_write(page);
   if (!may || !ended().empty()) {
     co_return may;
   }
-  std::size_t bytes = 0;
   for (auto const& told : page.entries) {
     auto const& entry = told.what;
-    if (entry.sequence > last) {
-      break;
-    }
-    bytes += entry.resource.size();
     after_ = entry.sequence;
     if (passes(filter_, entry)) {
       to_.put_entry(told);
@@ -122,15 +113,9 @@ asio::awaitable<result<void>> follower::write(told_page const& page, std::uint64
       }
     }
   }
-  after_ = std::max(after_, std::min(page.examined, last));
-  fit_page(page.entries.size(), bytes);
+  after_ = std::max(after_, page.examined);
   // At each page's end, too: in a journal that never stands still nothing may wait for a full buffer.
   co_return co_await to_.flush();
-}
-
-void follower::fit_page(std::size_t entries, std::size_t bytes) {
-  auto const average = entries == 0 ? 0 : bytes / entries;
-  page_limit_ = std::clamp<std::size_t>(page_bytes / (average + 1), 1, page_entries);
 }
 
 } // namespace consentd::localapi

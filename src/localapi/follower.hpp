@@ -3,6 +3,7 @@
 #define CONSENTD_LOCALAPI_FOLLOWER_HPP
 
 #include "localapi/access.hpp"
+#include "localapi/bell.hpp"
 #include "localapi/consumer_progress.hpp"
 #include "localapi/entry_filter.hpp"
 #include "localapi/shared_pages.hpp"
@@ -41,16 +42,17 @@ public:
   // True once it stopped at a gap.
   bool stopped() const noexcept { return stopped_; }
 
-  // Writes all that there is, and where nothing of it passes the filter for so long, a heartbeat.
-  boost::asio::awaitable<result<void>> catch_up(std::chrono::milliseconds longest_silence);
+  // Writes all that there is, and where nothing of it passes the filter for so long, a heartbeat. Once the sleeper is
+  // dismissed, since nobody is left to write to, it reads no more.
+  boost::asio::awaitable<result<void>> catch_up(journal_bell::sleeper const& sleeper,
+                                                std::chrono::milliseconds longest_silence);
   boost::asio::awaitable<result<void>> heartbeat();
 
 private:
-  boost::asio::awaitable<result<void>> write(told_page const& page, std::uint64_t last);
+  boost::asio::awaitable<result<void>> write(told_page const& page);
   boost::asio::awaitable<result<void>> put_gap(store::journal_extent const& extent);
   // Of a consumer: that all of a page may be written.
-  boost::asio::awaitable<result<void>> may_write(told_page const& page, std::uint64_t last);
-  void fit_page(std::size_t entries, std::size_t bytes);
+  boost::asio::awaitable<result<void>> may_write(told_page const& page);
 
   stream_writer& to_;
   shared_pages& journal_;
@@ -60,7 +62,6 @@ private:
   at_gap const at_gap_;
   consumer_progress* const consumer_;
   bool stopped_ = false;
-  std::size_t page_limit_ = 16; // until the size of this journal's entries is known
 };
 
 } // namespace consentd::localapi

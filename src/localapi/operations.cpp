@@ -1,10 +1,10 @@
 #include "localapi/operations.hpp"
 
+#include "localapi/numbered_rows.hpp"
 #include "localapi/parameters.hpp"
 #include "localapi/render.hpp"
 #include "json/writer.hpp"
 
-#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -66,15 +66,11 @@ boost::asio::awaitable<net::response> list_operations(store::event_store& from, 
   if (!rows) {
     co_return to_response(from_failure(rows.error()));
   }
-  bool const more = rows->size() > *limit;
-  auto const shown = std::min(rows->size(), *limit);
   json::writer out;
-  out.begin_object().name("operations").begin_array();
-  for (std::size_t at = 0; at < shown; ++at) {
-    put_operation(out, (*rows)[at]);
-  }
-  out.end_array();
-  put_text(out, "nextCursor", more ? make_cursor("operations", std::to_string((*rows)[shown - 1].id)) : std::string());
+  out.begin_object();
+  put_rows(
+      out, "operations", shown_of(*rows, *limit), [&](auto const& row) { put_operation(out, row); },
+      [](auto const& row) { return row.id; });
   out.end_object();
   co_return json_response(200, out.take());
 }

@@ -1,12 +1,12 @@
 #include "localapi/quarantine.hpp"
 
 #include "localapi/deliveries.hpp"
+#include "localapi/numbered_rows.hpp"
 #include "localapi/parameters.hpp"
 #include "localapi/render.hpp"
 #include "localapi/sent_object.hpp"
 #include "json/writer.hpp"
 
-#include <algorithm>
 #include <string>
 
 namespace consentd::localapi {
@@ -57,15 +57,11 @@ boost::asio::awaitable<net::response> list_quarantine(store::event_store& from, 
   if (!rows) {
     co_return to_response(from_failure(rows.error()));
   }
-  bool const more = rows->size() > *limit;
-  auto const shown = std::min(rows->size(), *limit);
   json::writer out;
-  out.begin_object().name("quarantine").begin_array();
-  for (std::size_t at = 0; at < shown; ++at) {
-    put_quarantine_entry(out, (*rows)[at]);
-  }
-  out.end_array();
-  put_text(out, "nextCursor", more ? make_cursor("quarantine", std::to_string((*rows)[shown - 1].id)) : std::string());
+  out.begin_object();
+  put_rows(
+      out, "quarantine", shown_of(*rows, *limit), [&](auto const& row) { put_quarantine_entry(out, row); },
+      [](auto const& row) { return row.id; });
   out.end_object();
   co_return json_response(200, out.take());
 }

@@ -25,6 +25,13 @@ namespace consentd::localapi {
 namespace asio = boost::asio;
 using std::chrono::steady_clock;
 
+struct snapshot_wanted {
+  store::consent_filter rows;
+  store::entry_filter changes;
+  starting_point begin;
+  bool resumes = false; // the rows were had before: the changes after `begin` are left
+};
+
 namespace {
 
 // When one that is paused may be asked for again: whoever resumes it tells nobody who waits.
@@ -44,13 +51,6 @@ stream_form form_of(call const& asked) noexcept {
 
 // Rows of a snapshot that are read at once.
 constexpr std::size_t snapshot_rows = 256;
-
-struct snapshot_wanted {
-  store::consent_filter rows;
-  store::entry_filter changes;
-  starting_point begin;
-  bool resumes = false; // the rows were had before: the changes after `begin` are left
-};
 
 // The rows may be narrowed by status. The changes may not: what a consent becomes that was in a row is told, whatever
 // it is.
@@ -188,63 +188,80 @@ asio::awaitable<void> event_streams::serve_snapshot(net::exchange& request, call
   place_taken const taken(*this, user);
   stream_writer out(request, form_of(asked), extent.epoch);
   standing_right may(access_, request.head().peer, asked.at_most, right::read);
-  auto begin = std::move(wanted->begin);
-  bool resumes = wanted->resumes;
   result<void> done;
-  if (resumes) {
-    done = co_await begin_journal(out, begin, extent);
+  if (wanted->resumes) {
+    done = co_await begin_journal(out, wanted->begin, extent);
   } else {
     done = co_await out.start();
   }
+  if (done) {
+    journal_bell::sleeper sleeper(bell_, co_await asio::this_coro::executor);
+    auto work = copy_and_keep_up(sleeper, out, std::move(*wanted), may);
+    done = co_await attend(request, sleeper, std::move(work));
+  }
+  tell_of_end(done);
+}
+
+asio::awaitable<result<void>> event_streams::copy_and_keep_up(journal_bell::sleeper& sleeper, stream_writer& out,
+                                                              snapshot_wanted wanted, standing_right& may) {
+  auto begin = std::move(wanted.begin);
+  bool resumes = wanted.resumes;
+  result<void> done;
   for (bool going_on = true; done && going_on;) {
     if (!resumes) {
       // Taken before the first row is read: what changes afterwards is in the journal behind it, and in the rows
       // perhaps.
       begin.after = from_.extent().last;
-      done = co_await write_rows(out, wanted->rows, begin, may);
+      done = co_await write_rows(sleeper, out, wanted.rows, begin, may);
     }
-    follower reader(out, pages_, wanted->changes, begin.after, may, at_gap::stop);
+    follower reader(out, pages_, wanted.changes, begin.after, may, at_gap::stop);
     if (done) {
-      done = co_await follow(request, out, reader);
+      done = co_await keep_up(sleeper, out, reader, nullptr);
     }
     // A copy that lacks changes is made anew.
     going_on = reader.stopped();
     begin = {0, reset_reason::pruned, out.place(reader.after())};
     resumes = false;
   }
-  tell_of_end(done);
+  co_return done;
 }
 
 // In pages, each read in a transaction of its own: a reader that stalls in the middle holds up nothing but itself.
-asio::awaitable<result<void>> event_streams::write_rows(stream_writer& out, store::consent_filter const& filter,
+asio::awaitable<result<void>> event_streams::write_rows(journal_bell::sleeper const& sleeper, stream_writer& out,
+                                                        store::consent_filter const& filter,
                                                         starting_point const& begin, standing_right& may) {
   if (begin.reset) {
     out.put_reset_before_rows(*begin.reset, begin.requested, begin.after, from_.extent());
   }
-  std::string after;
-  for (bool reading = true; reading;) {
+  std::optional<std::string> next = std::string();
+  while (next && !sleeper.dismissed()) {
     if (!may.holds()) {
       co_return result<void>{}; // whoever follows the journal behind the rows says so
     }
-    auto rows = co_await from_.list(filter, after, snapshot_rows);
-    if (!rows) {
-      co_return rows.error();
+    auto page = co_await from_.list(filter, *next, snapshot_rows);
+    if (!page) {
+      co_return page.error();
     }
-    reading = rows->size() == snapshot_rows;
-    for (auto const& row : *rows) {
+    for (auto const& row : page->consents) {
       json::writer object;
       object.begin_object();
       put_consent(object, row, from_.extent().epoch, detail_level::summary);
       object.end_object();
       out.put_row(object.take());
-      after = row.state.consent_id;
     }
+    // Where the filter lets little pass nothing may come for long.
+    if (page->consents.empty() && steady_clock::now() - out.last_written() >= how_.heartbeat) {
+      out.put_sign_of_life();
+    }
+    next = std::move(page->next);
     auto written = co_await out.flush();
     if (!written) {
       co_return written.error();
     }
   }
-  out.put_snapshot_end(begin.after);
+  if (!next) {
+    out.put_snapshot_end(begin.after);
+  }
   co_return co_await out.flush();
 }
 
@@ -360,7 +377,7 @@ asio::awaitable<result<void>> event_streams::follow(net::exchange& request, stre
 asio::awaitable<result<void>> event_streams::keep_up(journal_bell::sleeper& sleeper, stream_writer& out,
                                                      follower& reader, consumer_progress* consumer) {
   while (!sleeper.dismissed()) {
-    auto done = co_await reader.catch_up(how_.heartbeat);
+    auto done = co_await reader.catch_up(sleeper, how_.heartbeat);
     if (!done) {
       co_return done.error();
     }

@@ -26,6 +26,8 @@
 
 namespace consentd::localapi {
 
+struct snapshot_wanted;
+
 struct stream_settings {
   std::size_t max_streams = 256;
   std::size_t max_streams_per_user = 256;
@@ -68,8 +70,11 @@ private:
   // Answers 200, and says from where the journal follows.
   static boost::asio::awaitable<result<void>> begin_journal(stream_writer& out, starting_point const& begin,
                                                             store::journal_extent const& extent);
-  boost::asio::awaitable<result<void>> write_rows(stream_writer& out, store::consent_filter const& filter,
-                                                  starting_point const& begin, standing_right& may);
+  boost::asio::awaitable<result<void>> copy_and_keep_up(journal_bell::sleeper& sleeper, stream_writer& out,
+                                                        snapshot_wanted wanted, standing_right& may);
+  boost::asio::awaitable<result<void>> write_rows(journal_bell::sleeper const& sleeper, stream_writer& out,
+                                                  store::consent_filter const& filter, starting_point const& begin,
+                                                  standing_right& may);
   // One that is read now, in the frame of whom reads it.
   struct followed_consumer;
   // conflict while another follows it, or while it is paused.

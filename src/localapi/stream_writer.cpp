@@ -92,6 +92,10 @@ void stream_writer::put_heartbeat(std::uint64_t after) {
   pending_ += ": heartbeat\nid: " + place(after) + "\n\n";
 }
 
+void stream_writer::put_sign_of_life() {
+  pending_ += form_ == stream_form::ndjson ? "{\"control\":\"heartbeat\"}\n" : ": heartbeat\n\n";
+}
+
 void stream_writer::put_row(std::string_view object) {
   if (form_ == stream_form::ndjson) {
     pending_ += R"({"control":"row","consent":)";

@@ -43,6 +43,8 @@ public:
                              store::journal_extent const& extent);
   // Keeps the connection alive, and says how far the journal was looked through.
   void put_heartbeat(std::uint64_t after);
+  // Keeps the connection alive where there is no place to go on from yet.
+  void put_sign_of_life();
   // A row of a snapshot: `object` is JSON. It moves no place.
   void put_row(std::string_view object);
   // All rows were put: from here on come the entries after this place.

@@ -189,6 +189,12 @@ struct consent_filter {
   std::optional<timestamp> expires_before;
 };
 
+// A piece of a list of consents, which have no resources there.
+struct consent_page {
+  std::vector<consent_record> consents;
+  std::optional<std::string> next; // the rest begins after this id; nothing: that was all
+};
+
 // By what a resource is known: the ids are the LFI's own.
 struct resource_key {
   std::string issuer;

@@ -108,10 +108,11 @@ public:
   virtual async_result<standing> find_standing(std::string consent_id) = 0;
   // The same of several, in their order.
   virtual async_result<std::vector<standing>> find_standings(std::vector<std::string> consent_ids) = 0;
-  // Ordered by consent id. `after` is the last id of the page before.
-  virtual async_result<std::vector<consent_record>> list(consent_filter filter, std::string after,
-                                                         std::size_t limit) = 0;
-  // Every recorded entry of one consent, told or not, with a sequence number above `after`, in order.
+  // Ordered by consent id, those behind the id `after`, at most `limit` (1 or more). Looks through a bounded number of
+  // consents: where the filter lets few of them pass the page is short, or empty, and has a `next` all the same.
+  virtual async_result<consent_page> list(consent_filter filter, std::string after, std::size_t limit) = 0;
+  // Every recorded entry of one consent, told or not, with a sequence number above `after`, in order; without the
+  // events' resources.
   virtual async_result<std::vector<journal_entry>> history(std::string consent_id, std::uint64_t after,
                                                            std::size_t limit) = 0;
 };
@@ -129,8 +130,9 @@ class journal {
 public:
   virtual ~journal() = default;
 
-  // Entries that subscribers are told, with a sequence number above `after`, in order, at most `limit`; and the
-  // sequence number up to which the journal was looked through, from which to read on.
+  // Entries that subscribers are told, with a sequence number above `after`, in order, at most `limit`, fewer where
+  // their resources are large; and the sequence number up to which the journal was looked through, from which to read
+  // on. That is within extent().
   virtual async_result<journal_page> read(std::uint64_t after, std::size_t limit) = 0;
   // The extent of the journal now. Never blocks; any thread.
   virtual journal_extent extent() const = 0;
@@ -210,6 +212,7 @@ public:
   // Newest first, with ids below `before` (0: from the newest). Kept as long as the journal.
   virtual async_result<std::vector<operation_record>> list_operations(operation_filter filter, std::int64_t before,
                                                                       std::size_t limit) = 0;
+  // Known without asking the database: completes at once.
   virtual async_result<statistics> count() = 0;
   // The last write failed: deliveries are not acknowledged until one succeeds, which the store tries by itself. Never
   // blocks; any thread.

@@ -37,9 +37,9 @@ struct consent {
 };
 
 struct consent_page {
-  std::vector<consent> consents;
-  std::string next_cursor; // empty on the last page
-  std::string place;       // a stream that begins after that of the first page misses no change of any row
+  std::vector<consent> consents; // fewer than asked for, or none, also where more pages follow: next_cursor tells
+  std::string next_cursor;       // empty on the last page
+  std::string place;             // a stream that begins after that of the first page misses no change of any row
 };
 
 struct awaited_consent {

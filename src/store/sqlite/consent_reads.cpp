@@ -9,15 +9,22 @@
 namespace consentd::store::sqlite {
 namespace {
 
-// Up to so many rows are worth fetching and sorting; a condition that more rows meet is cheaper to check on the way
-// through the ids, where one of them comes by soon.
-constexpr std::int64_t few = 2000;
+// Consents that one read looks at, whatever it finds among them: bounds its time, and for how long it pins the WAL.
+constexpr std::int64_t most_consents_examined = 2000;
 
-// A way to narrow the search: an index whose rows it would fetch.
+// A way through the consents in the order of their ids, as far as it leads within the bound.
 struct path {
-  std::string hint; // which index
-  std::int64_t rows = 0;
+  std::string_view hint; // which index
+  std::int64_t rows = 0; // that it would fetch
+  std::string last;      // id of the last of them
+
+  bool comes_to_the_end() const noexcept { return rows < most_consents_examined; }
 };
+
+// Of two that come to the end the one with less to fetch; of two that do not, the one that gets further.
+bool is_better(path const& a, path const& b) {
+  return a.rows != b.rows ? a.rows < b.rows : a.last > b.last;
+}
 
 // The conditions of a filter with their values, in one order.
 struct conditions {
@@ -25,26 +32,21 @@ struct conditions {
   std::vector<std::function<void(query&)>> values;
 };
 
-std::int64_t probe(connection& on, std::string const& text, std::function<void(query&)> const& bind) {
-  auto const statement =
-      on.prepare("SELECT count(*) FROM (SELECT 1 FROM " + text + " LIMIT " + std::to_string(few) + ")");
-  query counted(on, statement.get());
-  bind(counted);
-  return counted.step() ? counted.integer(0) : 0;
-}
-
 bool journal_reaches_back_to(connection& on, std::int64_t sequence) {
   query first(on, "SELECT min(sequence) FROM journal");
   return first.step() && !first.is_null(0) && first.integer(0) < sequence;
 }
 
-conditions conditions_of(consent_filter const& filter, std::string const& after) {
+conditions conditions_of(consent_filter const& filter, std::string const& after, path const& along) {
   conditions made;
   made.values.emplace_back([&after](query& into) { into.put(std::string_view(after)); });
   auto const add = [&made](char const* text, auto value) {
     made.text += text;
     made.values.emplace_back([value](query& into) { into.put(value); });
   };
+  if (!along.comes_to_the_end()) {
+    add(" AND c.id <= ?", std::string_view(along.last));
+  }
   if (filter.status) {
     add(" AND c.status = ?", to_stored(*filter.status));
   }
@@ -66,36 +68,55 @@ conditions conditions_of(consent_filter const& filter, std::string const& after)
   return made;
 }
 
-// Every index that could serve, with how much it would fetch.
-std::vector<path> paths_of(connection& on, consent_filter const& filter, std::string const& after) {
-  std::vector<path> found;
-  auto const by_equality = [&](char const* index, char const* column, auto value) {
-    auto const text = std::string("consents INDEXED BY ") + index + " WHERE " + column + " = ? AND id > ?";
-    auto const bind = [&](query& into) {
-      into.put(value);
-      into.put(std::string_view(after));
-    };
-    found.push_back({std::string("INDEXED BY ") + index, probe(on, text, bind)});
-  };
-  if (filter.base_consent_id) {
-    by_equality("consents_base", "base_consent_id", std::string_view(*filter.base_consent_id));
+template <class... Values>
+path measured(connection& on, std::string_view hint, sql probe, Values const&... values) {
+  path made{hint, 0, {}};
+  query asked(on, probe, values..., most_consents_examined);
+  if (asked.step()) {
+    made.rows = asked.integer(0);
+    made.last = asked.text(1);
   }
-  if (filter.issuer) {
-    by_equality("consents_issuer", "issuer", std::string_view(*filter.issuer));
-  }
-  if (filter.status) {
-    by_equality("consents_status", "status", to_stored(*filter.status));
-  }
-  return found;
+  return made;
 }
 
-// Up to `few` ids, sorted; nothing when there are more.
+// Along the primary key where no index of the filter's leads; an index always leads as far.
+path best_path(connection& on, consent_filter const& filter, std::string const& after) {
+  std::string_view const behind = after;
+  std::vector<path> found;
+  if (filter.base_consent_id) {
+    found.push_back(measured(on, "INDEXED BY consents_base",
+                             "SELECT count(*), max(id) FROM (SELECT id FROM consents INDEXED BY consents_base "
+                             "WHERE base_consent_id = ? AND id > ? ORDER BY id LIMIT ?)",
+                             std::string_view(*filter.base_consent_id), behind));
+  }
+  if (filter.issuer) {
+    found.push_back(measured(on, "INDEXED BY consents_issuer",
+                             "SELECT count(*), max(id) FROM (SELECT id FROM consents INDEXED BY consents_issuer "
+                             "WHERE issuer = ? AND id > ? ORDER BY id LIMIT ?)",
+                             std::string_view(*filter.issuer), behind));
+  }
+  if (filter.status) {
+    found.push_back(measured(on, "INDEXED BY consents_status",
+                             "SELECT count(*), max(id) FROM (SELECT id FROM consents INDEXED BY consents_status "
+                             "WHERE status = ? AND id > ? ORDER BY id LIMIT ?)",
+                             to_stored(*filter.status), behind));
+  }
+  if (found.empty()) {
+    return measured(on, "NOT INDEXED",
+                    "SELECT count(*), max(id) FROM (SELECT id FROM consents NOT INDEXED WHERE id > ? ORDER BY id "
+                    "LIMIT ?)",
+                    behind);
+  }
+  return *std::min_element(found.begin(), found.end(), is_better);
+}
+
+// All ids that a query gives, sorted; nothing when they are too many.
 std::optional<std::vector<std::string>> few_ids(query& rows) {
   std::vector<std::string> ids;
   while (rows.step()) {
     ids.emplace_back(rows.text(0));
   }
-  if (std::cmp_greater_equal(ids.size(), few)) {
+  if (std::cmp_greater_equal(ids.size(), most_consents_examined)) {
     return std::nullopt;
   }
   std::sort(ids.begin(), ids.end());
@@ -110,13 +131,22 @@ std::optional<std::vector<std::string>> changed_lately(connection& on, timestamp
   if (!journal_reaches_back_to(on, first)) {
     return std::nullopt;
   }
-  query rows(on, "SELECT consent_id FROM journal WHERE sequence >= ? LIMIT ?", first, few);
+  query rows(on, "SELECT consent_id FROM journal WHERE sequence >= ? LIMIT ?", first, most_consents_examined);
   return few_ids(rows);
 }
 
 std::optional<std::vector<std::string>> soon_expired(connection& on, timestamp before) {
-  query rows(on, "SELECT id FROM consents WHERE expiry < ? LIMIT ?", before, few);
+  query rows(on, "SELECT id FROM consents WHERE expiry < ? LIMIT ?", before, most_consents_examined);
   return few_ids(rows);
+}
+
+// The ids of all that can meet a filter of times, where those are few.
+std::optional<std::vector<std::string>> few_by_time(connection& on, consent_filter const& filter) {
+  auto ids = filter.updated_after ? changed_lately(on, *filter.updated_after) : std::nullopt;
+  if (!ids && filter.expires_before) {
+    ids = soon_expired(on, *filter.expires_before);
+  }
+  return ids;
 }
 
 bool meets(consent_record const& one, consent_filter const& filter) {
@@ -128,28 +158,58 @@ bool meets(consent_record const& one, consent_filter const& filter) {
          (!filter.expires_before || (state.expiry && *state.expiry < *filter.expires_before));
 }
 
-// Reads a consent with its resource.
-consent_record with_resource(query const& row) {
-  auto made = read_consent(row);
-  made.state.resource = row.text(consent_column_count);
+// Without its resource.
+std::optional<consent_record> find_summary(connection& on, std::string const& id) {
+  query row(
+      on,
+      "SELECT c.id, c.issuer, c.kind, c.bound, c.status, c.status_time, c.event_time, c.expiry, c.base_consent_id, "
+      "c.revoked_by, c.flags, c.resource_digest, c.sequence, c.created, c.updated, c.claimant FROM consents AS c "
+      "WHERE c.id = ?",
+      std::string_view(id));
+  return row.step() ? std::optional(read_consent(row)) : std::nullopt;
+}
+
+// Of rows among which there is one more than fits: that one tells of a next page.
+consent_page page_of(std::vector<consent_record> found, std::size_t limit) {
+  consent_page made{std::move(found), std::nullopt};
+  if (made.consents.size() > limit) {
+    made.consents.pop_back();
+    made.next = made.consents.back().state.consent_id;
+  }
   return made;
 }
 
-std::string selection() {
-  return "SELECT " + std::string(consent_columns.view()) + ", d.json FROM consents AS c ";
-}
-constexpr char const* joined = " LEFT JOIN documents AS d ON d.id = c.document WHERE ";
-
-std::vector<consent_record> list_by_ids(connection& on, std::vector<std::string> const& ids,
-                                        consent_filter const& filter, std::string const& after, std::size_t limit) {
+consent_page list_by_ids(connection& on, std::vector<std::string> const& ids, consent_filter const& filter,
+                         std::string const& after, std::size_t limit) {
   std::vector<consent_record> found;
-  for (auto at = std::upper_bound(ids.begin(), ids.end(), after); at != ids.end() && found.size() < limit; ++at) {
-    auto one = find_consent(on, *at);
+  for (auto at = std::upper_bound(ids.begin(), ids.end(), after); at != ids.end() && found.size() <= limit; ++at) {
+    auto one = find_summary(on, *at);
     if (one && meets(*one, filter)) {
       found.push_back(std::move(*one));
     }
   }
-  return found;
+  return page_of(std::move(found), limit);
+}
+
+consent_page list_along(connection& on, path const& way, consent_filter const& filter, std::string const& after,
+                        std::size_t limit) {
+  auto const asked = conditions_of(filter, after, way);
+  auto const statement = on.prepare("SELECT " + std::string(consent_columns.view()) + " FROM consents AS c " +
+                                    std::string(way.hint) + " WHERE " + asked.text + " ORDER BY c.id LIMIT ?");
+  query rows(on, statement.get());
+  for (auto const& put : asked.values) {
+    put(rows);
+  }
+  rows.put(limit + 1);
+  std::vector<consent_record> found;
+  while (rows.step()) {
+    found.push_back(read_consent(rows));
+  }
+  auto page = page_of(std::move(found), limit);
+  if (!page.next && !way.comes_to_the_end()) {
+    page.next = way.last;
+  }
+  return page;
 }
 
 // Empty when the consent is not known.
@@ -168,49 +228,35 @@ std::optional<consent_record> find_consent(connection& on, std::string const& id
   if (!row.step()) {
     return std::nullopt;
   }
-  return with_resource(row);
-}
-
-standing find_standing(connection& on, worklist const& inbox, std::string const& id) {
-  auto const issuer = issuer_of(on, id);
-  // How far processing lags is asked before the state that is answered is read: an event that is settled in between is
-  // in that state, and one that was not is in the backlog. The other way round it could be in neither.
-  standing made;
-  made.backlog = inbox.backlog(issuer);
-  if (auto known = load_consent(on, id)) {
-    made.consent = std::move(known->record);
-  }
+  auto made = read_consent(row);
+  made.state.resource = row.text(consent_column_count);
   return made;
 }
 
-std::vector<consent_record> list_consents(connection& on, consent_filter const& filter, std::string const& after,
-                                          std::size_t limit) {
-  snapshot const now(on);
-  auto const paths = paths_of(on, filter, after);
-  auto const best =
-      std::min_element(paths.begin(), paths.end(), [](path const& a, path const& b) { return a.rows < b.rows; });
-  if (best == paths.end() || best->rows >= few) {
-    auto ids = filter.updated_after ? changed_lately(on, *filter.updated_after) : std::nullopt;
-    if (!ids && filter.expires_before) {
-      ids = soon_expired(on, *filter.expires_before);
+standing find_standing(connection& on, worklist const& inbox, std::string const& id) {
+  // How far processing lags is asked before the state that is answered is read: an event that is settled in between is
+  // in that state, and one that was not is in the backlog. The other way round it could be in neither. Whose backlog
+  // is known from the state alone, which may have come, or changed hands, in between: then both are asked again.
+  for (auto issuer = issuer_of(on, id);;) {
+    standing made;
+    made.backlog = inbox.backlog(issuer);
+    made.consent = find_summary(on, id);
+    if (!made.consent || made.consent->state.issuer == issuer) {
+      return made;
     }
-    if (ids) {
+    issuer = made.consent->state.issuer;
+  }
+}
+
+consent_page list_consents(connection& on, consent_filter const& filter, std::string const& after, std::size_t limit) {
+  snapshot const now(on);
+  auto const way = best_path(on, filter, after);
+  if (!way.comes_to_the_end()) {
+    if (auto const ids = few_by_time(on, filter)) {
       return list_by_ids(on, *ids, filter, after, limit);
     }
   }
-  auto const asked = conditions_of(filter, after);
-  auto const hint = best != paths.end() ? best->hint : std::string("NOT INDEXED"); // along the primary key
-  auto const statement = on.prepare(selection() + hint + joined + asked.text + " ORDER BY c.id LIMIT ?");
-  query rows(on, statement.get());
-  for (auto const& put : asked.values) {
-    put(rows);
-  }
-  rows.put(limit);
-  std::vector<consent_record> found;
-  while (rows.step()) {
-    found.push_back(with_resource(rows));
-  }
-  return found;
+  return list_along(on, way, filter, after, limit);
 }
 
 } // namespace consentd::store::sqlite

@@ -165,11 +165,14 @@ journal_entry entry_of(consent::state const& after) {
 std::uint64_t add_entry(ledger& in, journal_entry const& entry, std::optional<std::int64_t> document,
                         std::string_view print) {
   auto const fingerprint = print.empty() ? std::nullopt : std::optional(blob{print});
+  // Readers look for times by halving the journal, so `recorded` ascends whatever the clock did before this start. The
+  // ledger's own time does not follow: what is too old to keep is told by a clock that has been put right.
   run(in.db,
       "INSERT INTO journal (type, recorded, consent_id, issuer, kind, disposition, status, previous, reported, "
       "status_time, "
       "event_time, expiry, revoked_by, flags, document, told, alert, delivery, interaction_id, uid, fingerprint, "
-      "left_issuer, left_kind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "left_issuer, left_kind) VALUES (?, max(?, ifnull((SELECT recorded FROM journal ORDER BY sequence DESC LIMIT 1), "
+      "0)), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       to_stored(entry.type), in.now, std::string_view(entry.consent_id), std::string_view(entry.issuer),
       entry.of_resource ? 0 : to_stored(entry.kind), to_stored(entry.disposition), to_stored(entry.status),
       to_stored(entry.previous), to_stored(entry.reported), entry.status_time, entry.event_time, entry.expiry,

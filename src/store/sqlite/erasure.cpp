@@ -37,7 +37,10 @@ std::size_t erase_originals(ledger& in, std::string_view id) {
 
 // Their bodies hold the data too, encrypted to a key that is here.
 std::size_t drop_quarantined_of(ledger& in, std::string_view id) {
-  query rows(in.db, "SELECT q.id FROM quarantine AS q JOIN deliveries AS d ON d.id = q.id WHERE d.consent_id = ?", id);
+  query rows(in.db,
+             "SELECT q.id FROM quarantine AS q JOIN deliveries AS d ON d.id = q.id "
+             "WHERE d.consent_id = ? AND d.reason IS NOT NULL",
+             id);
   auto const quarantined = read_numbers(rows);
   for (auto const delivery : quarantined) {
     drop(in, delivery);

@@ -8,7 +8,10 @@ namespace consentd::store::sqlite {
 namespace {
 
 // Entries looked through in one go: bounds the time of a read that meets none that subscribers are told.
-constexpr std::uint64_t most_examined = 10000;
+constexpr std::uint64_t most_entries_examined = 10000;
+// Resources that one page carries: it ends with the entry that comes to more. A reader that stalls holds one page, and
+// there are hundreds of readers.
+constexpr std::size_t most_bytes = std::size_t{256} * 1024;
 
 consent::flags flags_of(query const& row, int column) {
   return stored_flags(row.integer(column));
@@ -66,8 +69,13 @@ constexpr sql entry_sql =
     "j.interaction_id, j.uid, j.left_issuer, j.left_kind, d.json "
     "FROM journal AS j LEFT JOIN documents AS d ON d.id = j.document WHERE j.sequence = ?";
 
-journal_entry find_entry(connection& on, std::int64_t sequence) {
-  query row(on, entry_sql, sequence);
+constexpr sql entry_without_resource_sql =
+    "SELECT j.sequence, j.type, j.recorded, j.consent_id, j.issuer, j.kind, j.disposition, j.status, j.previous, "
+    "j.reported, j.status_time, j.event_time, j.expiry, j.revoked_by, j.flags, j.told, j.alert, j.delivery, "
+    "j.interaction_id, j.uid, NULL FROM journal AS j WHERE j.sequence = ?";
+
+journal_entry find_entry(connection& on, sql how, std::int64_t sequence) {
+  query row(on, how, sequence);
   if (!row.step()) {
     return {};
   }
@@ -99,7 +107,7 @@ std::vector<journal_entry> history(connection& on, std::string const& consent_id
   std::vector<journal_entry> found;
   found.reserve(size);
   for (auto at = sequences.begin(); at != middle; ++at) {
-    found.push_back(find_entry(on, *at));
+    found.push_back(find_entry(on, entry_without_resource_sql, *at));
   }
   return found;
 }
@@ -108,18 +116,14 @@ journal_page read_journal(connection& on, std::uint64_t after, std::size_t limit
   snapshot const now(on);
   journal_page page;
   page.examined = after;
-  if (limit == 0) {
-    return page;
-  }
   query rows(on, "SELECT sequence, told FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?", after,
-             most_examined);
-  while (rows.step()) {
+             most_entries_examined);
+  std::size_t bytes = 0;
+  while (page.entries.size() < limit && bytes < most_bytes && rows.step()) {
     page.examined = static_cast<std::uint64_t>(rows.integer(0));
     if (rows.integer(1) != 0) {
-      page.entries.push_back(find_entry(on, rows.integer(0)));
-      if (page.entries.size() == limit) {
-        break;
-      }
+      page.entries.push_back(find_entry(on, entry_sql, rows.integer(0)));
+      bytes += page.entries.back().resource.size();
     }
   }
   return page;

@@ -37,7 +37,7 @@ struct settings {
   std::size_t consumers = 1000;          // named subscribers; those that were not heard of for `consumers_for` go
   std::size_t consumers_per_user = 1000; // of them
   std::chrono::hours consumers_for = std::chrono::days(30);
-  std::size_t readers = 2; // threads and connections for queries
+  std::size_t readers = 3; // threads and connections for queries, at least 2; one of them reads no pages
 };
 
 // Opens (or creates, mode 0600) and migrates the database, checkpoints and truncates its WAL, and starts the writer,

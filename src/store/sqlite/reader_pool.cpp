@@ -28,41 +28,59 @@ reader_pool::~reader_pool() {
   }
 }
 
-void reader_pool::queue(std::unique_ptr<read_job> job) {
+void reader_pool::queue(effort how, std::unique_ptr<read_job> job) {
   std::unique_lock lock(mutex_);
-  if (queue_.size() >= longest_queue) {
+  auto& waiting = how == effort::lookup ? lookups_ : pages_;
+  if (waiting.size() >= longest_queue) {
     lock.unlock();
     job->fail({reason::storage, "too many queries are waiting"});
     job->complete();
     return;
   }
-  queue_.push_back(std::move(job));
+  waiting.push_back(std::move(job));
   lock.unlock();
   arrived_.notify_one();
 }
 
+bool reader_pool::may_read_page() const noexcept {
+  return !pages_.empty() && reading_pages_ + 1 < connections_.size();
+}
+
+effort reader_pool::choose() const noexcept {
+  bool const is_their_turn = reading_pages_ == 0 && may_read_page();
+  return lookups_.empty() || is_their_turn ? effort::page : effort::lookup;
+}
+
 void reader_pool::work(connection& on) {
+  std::unique_lock lock(mutex_);
   while (true) {
-    std::unique_lock lock(mutex_);
-    arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-    if (queue_.empty()) {
+    arrived_.wait(lock, [this] { return has_work() || is_over(); });
+    if (!has_work()) {
       return;
     }
-    auto const job = std::move(queue_.front());
-    queue_.pop_front();
+    auto const how = choose();
+    auto& waiting = how == effort::lookup ? lookups_ : pages_;
+    auto job = std::move(waiting.front());
+    waiting.pop_front();
+    reading_pages_ += how == effort::page ? 1U : 0U;
     lock.unlock();
-    run_one(on, *job);
-    job->complete();
+    serve(on, std::move(job));
+    lock.lock();
+    if (how == effort::page) {
+      --reading_pages_;
+      arrived_.notify_all(); // another page may be begun, or the last one is done
+    }
   }
 }
 
-void reader_pool::run_one(connection& on, read_job& job) {
+void reader_pool::serve(connection& on, std::unique_ptr<read_job> job) {
   try {
-    job.run(on);
+    job->run(on);
   } catch (std::exception const& error) {
     log_.write(severity::error, "database query failed", {{"detail", error.what()}});
-    job.fail({reason::storage, "the database could not be read"});
+    job->fail({reason::storage, "the database could not be read"});
   }
+  job->complete();
 }
 
 } // namespace consentd::store::sqlite

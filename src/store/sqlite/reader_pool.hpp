@@ -9,6 +9,8 @@
 #include "store/store.hpp"
 
 #include <condition_variable>
+#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -47,9 +49,17 @@ private:
   result<T> outcome_ = failure{reason::storage, "not tried"};
 };
 
+// How much a query may have to do.
+enum class effort : std::uint8_t {
+  lookup, // some rows whose place is known: what the TPP's services and the pipeline wait for
+  page    // a search, or many rows with what they carry
+};
+
+// Lookups do not wait for pages: one thread is always left to them. Nor do pages starve: while any waits, one is being
+// read.
 class reader_pool {
 public:
-  // One thread for each connection.
+  // One thread for each connection, of which there are at least two.
   reader_pool(std::vector<connection> connections, log_sink& log);
   // Finishes what is queued.
   ~reader_pool();
@@ -58,24 +68,33 @@ public:
 
   // The operation runs on a reader's thread; what it returns is delivered to the awaiting coroutine's executor.
   template <class T>
-  async_result<T> submit(read_operation<T> operation) {
-    auto initiate = [this](typename awaited<T>::handler&& suspended, read_operation<T> what) {
-      queue(std::make_unique<read_job_of<T>>(std::move(what), std::move(suspended)));
+  async_result<T> submit(effort how, read_operation<T> operation) {
+    auto initiate = [this, how](typename awaited<T>::handler&& suspended, read_operation<T> what) {
+      queue(how, std::make_unique<read_job_of<T>>(std::move(what), std::move(suspended)));
     };
     return boost::asio::async_initiate<boost::asio::use_awaitable_t<> const, completion_signature<T>>(
         std::move(initiate), boost::asio::use_awaitable, std::move(operation));
   }
 
 private:
-  void queue(std::unique_ptr<read_job> job);
+  using jobs = std::deque<std::unique_ptr<read_job>>;
+
+  void queue(effort how, std::unique_ptr<read_job> job);
   void work(connection& on);
-  void run_one(connection& on, read_job& job);
+  void serve(connection& on, std::unique_ptr<read_job> job);
+  // The next are called with mutex_ held.
+  bool may_read_page() const noexcept;
+  bool has_work() const noexcept { return !lookups_.empty() || may_read_page(); }
+  bool is_over() const noexcept { return stopping_ && lookups_.empty() && pages_.empty(); }
+  effort choose() const noexcept;
 
   log_sink& log_;
   std::vector<connection> connections_;
-  std::mutex mutex_; // guards the three below
+  std::mutex mutex_; // guards the five below
   std::condition_variable arrived_;
-  std::deque<std::unique_ptr<read_job>> queue_;
+  jobs lookups_;
+  jobs pages_;
+  std::size_t reading_pages_ = 0; // threads that do
   bool stopping_ = false;
   std::vector<std::thread> threads_; // last: they use all of the above
 };

@@ -22,8 +22,8 @@ standing find_standing(connection& on, worklist const& inbox, std::string const&
 // The first entry of the journal recorded after `when`, or the number behind the newest; entries are recorded in the
 // order of their times.
 std::int64_t first_entry_after(connection& on, timestamp when);
-std::vector<consent_record> list_consents(connection& on, consent_filter const& filter, std::string const& after,
-                                          std::size_t limit);
+// Looks at no more than a few thousand rows.
+consent_page list_consents(connection& on, consent_filter const& filter, std::string const& after, std::size_t limit);
 
 std::optional<resource_record> find_resource(connection& on, resource_key const& key);
 

@@ -290,10 +290,16 @@ ALTER TABLE consumers ADD COLUMN set_at INTEGER NOT NULL DEFAULT 0;
 INSERT INTO meta VALUES ('consumer_changes', 0);
 )sql";
 
+// What was refused is found by the consent that it claimed to be of: to erase one must not look through all that ever
+// came. Of accepted deliveries, which are most, the index has nothing.
+constexpr char const* version_12 = R"sql(
+CREATE INDEX deliveries_refused ON deliveries (consent_id) WHERE reason IS NOT NULL;
+)sql";
+
 // The step at index N leads from version N to N + 1.
-constexpr std::array<char const*, schema_version> steps{version_1, version_2,  version_3, version_4,
-                                                        version_5, version_6,  version_7, version_8,
-                                                        version_9, version_10, version_11};
+constexpr std::array<char const*, schema_version> steps{version_1, version_2,  version_3,  version_4,
+                                                        version_5, version_6,  version_7,  version_8,
+                                                        version_9, version_10, version_11, version_12};
 
 std::int64_t pragma(connection& on, sql text) {
   query asked(on, text);

@@ -11,7 +11,7 @@
 namespace consentd::store::sqlite {
 
 // The number that this program writes to and reads from `PRAGMA user_version`.
-inline constexpr int schema_version = 11;
+inline constexpr int schema_version = 12;
 // `PRAGMA application_id`: "cnsd".
 inline constexpr int application_id = 0x636e7364;
 

@@ -49,6 +49,12 @@ std::uint64_t newest_in(std::vector<T> const& met) noexcept {
   }
   return newest;
 }
+std::uint64_t newest_in(consent_page const& met) noexcept {
+  return newest_in(met.consents);
+}
+
+// Who is no further than this from the journal's end has little to look through.
+constexpr std::uint64_t near_the_end = 64;
 
 class sqlite_store final : public event_store {
 public:
@@ -83,7 +89,7 @@ public:
 
   async_result<std::vector<pending_delivery>> take(std::size_t at_most) override {
     return readers_.submit<std::vector<pending_delivery>>(
-        [this, at_most](connection& on) { return take_picked(on, at_most); });
+        effort::lookup, [this, at_most](connection& on) { return take_picked(on, at_most); });
   }
 
   async_result<outcome> settle(settlement event) override {
@@ -139,21 +145,22 @@ public:
 
   async_result<std::optional<consent_record>> find(std::string consent_id) override {
     return ask_of_changes<std::optional<consent_record>>(
-        [id = std::move(consent_id)](connection& on) { return find_consent(on, id); });
+        effort::lookup, [id = std::move(consent_id)](connection& on) { return find_consent(on, id); });
   }
 
   async_result<std::optional<resource_record>> find(resource_key key) override {
     return ask_of_changes<std::optional<resource_record>>(
-        [key = std::move(key)](connection& on) { return find_resource(on, key); });
+        effort::lookup, [key = std::move(key)](connection& on) { return find_resource(on, key); });
   }
 
   async_result<standing> find_standing(std::string consent_id) override {
-    return ask_of_changes<standing>(
-        [this, id = std::move(consent_id)](connection& on) { return sqlite::find_standing(on, worklist_, id); });
+    return ask_of_changes<standing>(effort::lookup, [this, id = std::move(consent_id)](connection& on) {
+      return sqlite::find_standing(on, worklist_, id);
+    });
   }
 
   async_result<std::vector<standing>> find_standings(std::vector<std::string> consent_ids) override {
-    return ask_of_changes<std::vector<standing>>([this, ids = std::move(consent_ids)](connection& on) {
+    return ask_of_changes<std::vector<standing>>(effort::lookup, [this, ids = std::move(consent_ids)](connection& on) {
       std::vector<standing> found;
       found.reserve(ids.size());
       for (auto const& id : ids) {
@@ -163,21 +170,29 @@ public:
     });
   }
 
-  async_result<std::vector<consent_record>> list(consent_filter filter, std::string after, std::size_t limit) override {
-    return ask_of_changes<std::vector<consent_record>>(
-        [filter = std::move(filter), after = std::move(after), limit](connection& on) {
-          return list_consents(on, filter, after, limit);
-        });
+  async_result<consent_page> list(consent_filter filter, std::string after, std::size_t limit) override {
+    return ask_of_changes<consent_page>(effort::page,
+                                        [filter = std::move(filter), after = std::move(after), limit](connection& on) {
+                                          return list_consents(on, filter, after, limit);
+                                        });
   }
 
   async_result<std::vector<journal_entry>> history(std::string consent_id, std::uint64_t after,
                                                    std::size_t limit) override {
     return ask_of_changes<std::vector<journal_entry>>(
+        effort::page,
         [id = std::move(consent_id), after, limit](connection& on) { return sqlite::history(on, id, after, limit); });
   }
 
   async_result<journal_page> read(std::uint64_t after, std::size_t limit) override {
-    return ask<journal_page>([after, limit](connection& on) { return read_journal(on, after, limit); });
+    auto const how = after + near_the_end >= facts_.last() ? effort::lookup : effort::page;
+    return ask<journal_page>(how, [this, after, limit](connection& on) {
+      auto page = read_journal(on, after, limit);
+      if (page.examined > after) { // and so it is of an entry that is there
+        facts_.set_last(page.examined);
+      }
+      return page;
+    });
   }
 
   bool is_failing() const noexcept override { return facts_.failing(); }
@@ -193,11 +208,11 @@ public:
 
   async_result<std::optional<consumer_record>> find_consumer(std::string name) override {
     return ask<std::optional<consumer_record>>(
-        [name = std::move(name)](connection& on) { return sqlite::find_consumer(on, name); });
+        effort::lookup, [name = std::move(name)](connection& on) { return sqlite::find_consumer(on, name); });
   }
 
   async_result<std::vector<consumer_record>> list_consumers() override {
-    return ask<std::vector<consumer_record>>([](connection& on) { return sqlite::list_consumers(on); });
+    return ask<std::vector<consumer_record>>(effort::page, [](connection& on) { return sqlite::list_consumers(on); });
   }
 
   async_result<consumer_record> acknowledge(std::string name, std::uint64_t sequence, consumer_caller by) override {
@@ -243,7 +258,7 @@ public:
   std::map<std::string, std::uint64_t> consumer_places() const override { return facts_.consumers(); }
 
   async_result<std::uint64_t> place_before(timestamp when) override {
-    return ask<std::uint64_t>([this, when](connection& on) {
+    return ask<std::uint64_t>(effort::lookup, [this, when](connection& on) {
       auto const just_before = when - std::chrono::microseconds(1);
       auto const next = static_cast<std::uint64_t>(first_entry_after(on, just_before));
       return std::max(next, facts_.pruned() + 1) - 1;
@@ -258,7 +273,7 @@ public:
   }
 
   async_result<std::vector<kept_key_set>> kept_key_sets() override {
-    return ask<std::vector<kept_key_set>>([](connection& on) { return read_key_sets(on); });
+    return ask<std::vector<kept_key_set>>(effort::page, [](connection& on) { return read_key_sets(on); });
   }
 
   void on_ready(std::function<void()> ready) override { writer_.on_ready(std::move(ready)); }
@@ -270,11 +285,12 @@ public:
   async_result<std::vector<quarantine_entry>> quarantined(std::optional<reason> why, std::int64_t before,
                                                           std::size_t limit) override {
     return ask<std::vector<quarantine_entry>>(
-        [why, before, limit](connection& on) { return list_quarantined(on, why, before, limit); });
+        effort::page, [why, before, limit](connection& on) { return list_quarantined(on, why, before, limit); });
   }
 
   async_result<std::optional<quarantine_entry>> find_quarantined(std::int64_t id) override {
-    return ask<std::optional<quarantine_entry>>([id](connection& on) { return sqlite::find_quarantined(on, id); });
+    return ask<std::optional<quarantine_entry>>(effort::lookup,
+                                                [id](connection& on) { return sqlite::find_quarantined(on, id); });
   }
 
   async_result<released_delivery> retry(std::int64_t id, std::uint32_t uid) override {
@@ -292,16 +308,18 @@ public:
 
   async_result<std::vector<delivery_record>> deliveries(std::string interaction_id, std::size_t limit) override {
     return ask_of_changes<std::vector<delivery_record>>(
+        effort::page,
         [id = std::move(interaction_id), limit](connection& on) { return find_deliveries(on, id, limit); });
   }
 
   async_result<std::optional<delivery_record>> find_delivery(std::int64_t id) override {
     return ask_of_changes<std::optional<delivery_record>>(
-        [id](connection& on) { return sqlite::find_delivery(on, id); });
+        effort::lookup, [id](connection& on) { return sqlite::find_delivery(on, id); });
   }
 
   async_result<std::optional<evidence>> find_evidence(std::int64_t delivery) override {
-    return ask<std::optional<evidence>>([delivery](connection& on) { return sqlite::find_evidence(on, delivery); });
+    return ask<std::optional<evidence>>(effort::lookup,
+                                        [delivery](connection& on) { return sqlite::find_evidence(on, delivery); });
   }
 
   async_result<void> note(operation what, std::uint32_t uid, std::string detail) override {
@@ -313,19 +331,18 @@ public:
 
   async_result<std::vector<operation_record>> list_operations(operation_filter filter, std::int64_t before,
                                                               std::size_t limit) override {
-    return ask<std::vector<operation_record>>([filter = std::move(filter), before, limit](connection& on) {
-      return sqlite::list_operations(on, filter, before, limit);
-    });
+    return ask<std::vector<operation_record>>(effort::page,
+                                              [filter = std::move(filter), before, limit](connection& on) {
+                                                return sqlite::list_operations(on, filter, before, limit);
+                                              });
   }
 
-  async_result<statistics> count() override {
-    return ask<statistics>([this](connection&) { return statistics_now(); });
-  }
+  async_result<statistics> count() override { co_return statistics_now(); }
 
 private:
   static std::vector<connection> connections(settings const& how) {
     std::vector<connection> made;
-    for (std::size_t i = 0; i < std::max<std::size_t>(how.readers, 1); ++i) {
+    for (std::size_t i = 0; i < std::max<std::size_t>(how.readers, 2); ++i) {
       made.push_back(open_for_reading(how.path));
     }
     return made;
@@ -333,14 +350,14 @@ private:
 
   // A query that cannot fail but for the database.
   template <class T, class Query>
-  async_result<T> ask(Query query) {
-    return readers_.submit<T>([query = std::move(query)](connection& on) -> result<T> { return query(on); });
+  async_result<T> ask(effort how, Query query) {
+    return readers_.submit<T>(how, [query = std::move(query)](connection& on) -> result<T> { return query(on); });
   }
 
   // The same where what is found names places in the journal.
   template <class T, class Query>
-  async_result<T> ask_of_changes(Query query) {
-    return readers_.submit<T>([this, query = std::move(query)](connection& on) -> result<T> {
+  async_result<T> ask_of_changes(effort how, Query query) {
+    return readers_.submit<T>(how, [this, query = std::move(query)](connection& on) -> result<T> {
       T found = query(on);
       facts_.set_last(newest_in(found));
       return found;

@@ -10,6 +10,9 @@ void worklist::start(std::vector<ready_delivery> pending, by_issuer const& waiti
   std::lock_guard const lock(mutex_);
   left_behind_ = static_cast<std::size_t>(
       std::count_if(pending.begin(), pending.end(), [](ready_delivery const& one) { return one.left_behind; }));
+  for (auto const& one : pending) {
+    receipts_.insert(one.received);
+  }
   ready_ = decltype(ready_)(std::greater<>{}, std::move(pending));
   waiting_for_keys_ = waiting_for_keys;
   kept_for_keys_ = kept_for_keys;
@@ -61,10 +64,12 @@ void worklist::apply_one(inbox_change const& change) {
   switch (change.kind) {
   case inbox_change::what::ready:
     ready_.push(change.delivery);
+    receipts_.insert(change.delivery.received);
     break;
   case inbox_change::what::left_hand:
     if (auto const found = in_hand_.find(change.delivery.id); found != in_hand_.end()) {
       left_behind_ -= found->second.left_behind ? 1U : 0U;
+      receipts_.erase(receipts_.find(found->second.received));
       let_go(found);
     }
     break;
@@ -112,15 +117,7 @@ void worklist::let_go(std::map<std::int64_t, held>::iterator of) {
 }
 
 std::optional<timestamp> worklist::oldest() const {
-  std::optional<timestamp> found;
-  if (!ready_.empty()) {
-    found = ready_.top().received;
-  }
-  if (!in_hand_.empty()) {
-    auto const received = in_hand_.begin()->second.received;
-    found = found ? std::min(*found, received) : received;
-  }
-  return found;
+  return receipts_.empty() ? std::nullopt : std::optional(*receipts_.begin());
 }
 
 } // namespace consentd::store::sqlite

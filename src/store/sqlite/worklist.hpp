@@ -15,6 +15,7 @@
 #include <mutex>
 #include <optional>
 #include <queue>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,8 +44,8 @@ struct inbox_change {
   std::string issuer;
 };
 
-// Holds 24 bytes for each delivery that is ready; the inbox bounds how many there are. Any thread; never blocks for
-// long.
+// Holds some 80 bytes for each delivery that is ready; the inbox bounds how many there are. Any thread; never blocks
+// for long.
 class worklist {
 public:
   // `marks` must outlive it.
@@ -80,6 +81,9 @@ private:
   mutable std::mutex mutex_; // guards all below
   std::priority_queue<ready_delivery, std::vector<ready_delivery>, std::greater<>> ready_;
   std::map<std::int64_t, held> in_hand_;
+  // Of all that are ready or in hand. Not in the order of their numbers: a delivery is received before its body is
+  // read, and numbered afterwards.
+  std::multiset<timestamp> receipts_;
   std::vector<std::size_t> free_slots_;
   std::size_t slots_ = 0;
   std::size_t left_behind_ = 0;

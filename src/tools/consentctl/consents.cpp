@@ -75,6 +75,33 @@ struct list_options {
   std::string cursor;
 };
 
+std::string target_of(list_options const& asked) {
+  return client::make_target("/v1/consents", {{"status", asked.status},
+                                              {"kind", asked.kind},
+                                              {"issuer", asked.issuer},
+                                              {"base_consent_id", asked.base},
+                                              {"updated_after", asked.updated_after},
+                                              {"expires_before", asked.expires_before},
+                                              {"limit", asked.limit},
+                                              {"cursor", asked.cursor}});
+}
+
+// A page without a row that has a next one says that the daemon has looked through as much as it does at once: no
+// answer to a person. A program is given the daemon's own pages, whose places it may need.
+client::result<client::answer> ask_for_rows(context const& with, list_options asked) {
+  while (true) {
+    auto told = ask(with, client::request{.target = target_of(asked)});
+    if (!told || with.json) {
+      return told;
+    }
+    auto const page = client::list_consents().read(*told);
+    if (!page || !page->consents.empty() || page->next_cursor.empty()) {
+      return told;
+    }
+    asked.cursor = page->next_cursor;
+  }
+}
+
 void add_list(CLI::App& to, context& with, chosen& run) {
   auto* const command = to.add_subcommand("list", "Consents, by id");
   auto asked = std::make_shared<list_options>();
@@ -86,19 +113,8 @@ void add_list(CLI::App& to, context& with, chosen& run) {
   command->add_option("--expires-before", asked->expires_before, "Expiring before this time (RFC 3339)");
   command->add_option("--limit", asked->limit, "At most so many")->check(page_limit());
   command->add_option("--cursor", asked->cursor, "Go on where the page before ended");
-  command->callback([&run, &with, asked] {
-    run = [&with, asked] {
-      auto const target = client::make_target("/v1/consents", {{"status", asked->status},
-                                                               {"kind", asked->kind},
-                                                               {"issuer", asked->issuer},
-                                                               {"base_consent_id", asked->base},
-                                                               {"updated_after", asked->updated_after},
-                                                               {"expires_before", asked->expires_before},
-                                                               {"limit", asked->limit},
-                                                               {"cursor", asked->cursor}});
-      return get(with, target, show_list);
-    };
-  });
+  command->callback(
+      [&run, &with, asked] { run = [&with, asked] { return finish(with, ask_for_rows(with, *asked), show_list); }; });
 }
 
 // A command that asks one consent's path.

@@ -154,6 +154,18 @@ BOOST_AUTO_TEST_CASE(pages_larger_than_one_read_of_the_store_are_whole) {
   BOOST_TEST(page.root().find_string("nextCursor").has_value());
 }
 
+BOOST_AUTO_TEST_CASE(an_answer_that_found_nothing_yet_leads_on) {
+  crowd(33'000);
+  announce("z-1", consent::kind::insurance);
+  auto const first = json_of(get("/v1/consents?kind=insurance&limit=10"));
+  BOOST_TEST(ids_of(first).empty());
+  auto const cursor = first.root().find_string("nextCursor");
+  BOOST_TEST_REQUIRE(cursor.has_value());
+  auto const second = json_of(get("/v1/consents?kind=insurance&limit=10&cursor=" + std::string(*cursor)));
+  BOOST_TEST(ids_of(second) == texts{"z-1"});
+  BOOST_TEST((second.root().find("nextCursor")->type() == json::type::null));
+}
+
 BOOST_AUTO_TEST_CASE(history_tells_every_disposition_in_order) {
   announce("c-1");
   event("c-1", consent::status::authorized, at("2026-03-27T11:10:00Z"));

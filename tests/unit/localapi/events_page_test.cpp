@@ -78,6 +78,27 @@ BOOST_AUTO_TEST_CASE(filter_and_limit_narrow_a_page_and_the_place_moves_on) {
   BOOST_TEST(none.place == second.place);
 }
 
+BOOST_AUTO_TEST_CASE(page_of_large_entries_is_no_larger_than_half_a_mebibyte_and_one_entry) {
+  announce("c-1");
+  constexpr std::size_t large = 100'000;
+  auto const resource = "{\"x\":\"" + std::string(large, 'x') + "\"}";
+  for (int i = 1; i <= 10; ++i) {
+    event("c-1", i % 2 == 1 ? consent::status::suspended : consent::status::authorized,
+          at("2026-03-27T11:00:00Z") + std::chrono::seconds(i), resource);
+  }
+  std::size_t seen = 0;
+  std::string after;
+  for (bool more = true; more;) {
+    auto const body = get("/v1/events?limit=1000" + after, {"Accept: application/json"}).body;
+    BOOST_TEST(body.size() < 512U * 1024 + large + 10'000);
+    auto const one = ask("?limit=1000" + after);
+    seen += one.ids.size();
+    more = one.more;
+    after = "&after=" + one.place;
+  }
+  BOOST_TEST(seen == 11U);
+}
+
 BOOST_AUTO_TEST_CASE(place_of_another_journal_is_answered_in_the_page) {
   announce_many(3);
   auto const other = ask("?after=0123456789abcdef0123456789abcdef-2");

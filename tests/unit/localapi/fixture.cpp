@@ -1,7 +1,10 @@
 #include "tests/unit/localapi/fixture.hpp"
 
+#include "store/sqlite/connection.hpp"
+
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <unistd.h>
 
@@ -85,6 +88,20 @@ void fixture::announce(std::string const& id, consent::kind kind, std::string co
   what.issuer = issuer;
   what.expiry = at("2026-12-31T00:00:00Z");
   run(store_->announce(std::move(what)));
+}
+
+void fixture::crowd(int count) const {
+  store::sqlite::connection on(database(), store::sqlite::access::read_write);
+  on.execute("PRAGMA busy_timeout = 60000");
+  // Piece by piece: the store waits less long than it would for all.
+  constexpr int at_once = 1000;
+  for (int from = 0; from < count; from += at_once) {
+    on.execute("WITH RECURSIVE n(i) AS (SELECT " + std::to_string(from) + " UNION ALL SELECT i + 1 FROM n WHERE i < " +
+               std::to_string(std::min(from + at_once, count) - 1) +
+               ") INSERT INTO consents (id, issuer, kind, bound, flags, resource_digest, sequence, created, updated) "
+               "SELECT printf('k-%06d', i), '" +
+               issuer_a + "', 1, 1, 0, zeroblob(32), 1, 1, 1 FROM n");
+  }
 }
 
 std::string fixture::new_interaction_id() {

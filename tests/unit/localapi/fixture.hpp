@@ -72,6 +72,8 @@ public:
 
   void announce(std::string const& id, consent::kind kind = consent::kind::account_access,
                 std::string const& issuer = issuer_a);
+  // So many consents of issuer_a for account access, k-000000 and so on, of which the journal says nothing.
+  void crowd(int count) const;
   // A verified event of a consent of issuer_a, through inbox and decision. The value is the delivery's number.
   std::int64_t event(std::string const& id, consent::status status, timestamp when,
                      std::string const& resource = R"({"Status":"x"})");

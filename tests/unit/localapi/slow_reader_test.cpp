@@ -14,6 +14,9 @@
 #include <boost/asio/use_future.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <functional>
+#include <memory>
+
 using namespace consentd;
 using namespace consentd::localapi;
 namespace asio = boost::asio;
@@ -85,6 +88,36 @@ struct permitted {
   standing_right standing{rules, who, localapi::right::operate, localapi::right::read};
 };
 
+// Of a stream whose peer is there until it is dismissed.
+struct listener {
+  explicit listener(asio::io_context& on)
+      : bell(std::make_shared<journal_bell>(on.get_executor())), sleeper(*bell, on.get_executor()) {}
+  std::shared_ptr<journal_bell> bell;
+  journal_bell::sleeper sleeper;
+};
+
+// A million entries, and something that happens while one page of them is read.
+class long_journal : public store::journal {
+public:
+  explicit long_journal(std::function<void()> meanwhile) : meanwhile_(std::move(meanwhile)) {}
+  store::async_result<store::journal_page> read(std::uint64_t after, std::size_t /*limit*/) override {
+    if (++reads == 3) {
+      meanwhile_();
+    }
+    store::journal_page page;
+    page.entries.push_back(entry(after + 1));
+    page.examined = after + 1;
+    co_return page;
+  }
+  store::journal_extent extent() const override { return {"e", 0, 1'000'000}; }
+  void on_growth(std::function<void()> /*grew*/) override {}
+
+  int reads = 0;
+
+private:
+  std::function<void()> meanwhile_;
+};
+
 std::string ids(std::string const& text) {
   std::string out;
   for (auto at = text.find("id: "); at != std::string::npos; at = text.find("\nid: ", at)) {
@@ -98,13 +131,14 @@ std::string ids(std::string const& text) {
 
 BOOST_AUTO_TEST_CASE(entries_pruned_under_a_slow_reader_are_told_as_a_reset) {
   asio::io_context context;
+  listener attention(context);
   shrinking_journal journal;
   kept_exchange exchange;
   stream_writer out(exchange, stream_form::sse, "e");
   shared_pages pages(journal);
   permitted may;
   follower reader(out, pages, {}, 0, may.standing);
-  auto done = asio::co_spawn(context, reader.catch_up(std::chrono::seconds(15)), asio::use_future);
+  auto done = asio::co_spawn(context, reader.catch_up(attention.sleeper, std::chrono::seconds(15)), asio::use_future);
   context.run();
   BOOST_TEST(done.get().has_value());
   // One page, the reset to the oldest kept, and from there on to the end.
@@ -117,6 +151,7 @@ BOOST_AUTO_TEST_CASE(entries_pruned_under_a_slow_reader_are_told_as_a_reset) {
 
 BOOST_AUTO_TEST_CASE(reader_whose_filter_lets_nothing_pass_is_told_how_far_it_is_while_the_journal_is_looked_through) {
   asio::io_context context;
+  listener attention(context);
   shrinking_journal journal;
   kept_exchange exchange;
   stream_writer out(exchange, stream_form::sse, "e");
@@ -125,7 +160,8 @@ BOOST_AUTO_TEST_CASE(reader_whose_filter_lets_nothing_pass_is_told_how_far_it_is
   store::entry_filter nothing;
   nothing.issuer = "nobody";
   follower reader(out, pages, nothing, 0, may.standing, at_gap::stop);
-  auto done = asio::co_spawn(context, reader.catch_up(std::chrono::milliseconds(0)), asio::use_future);
+  auto done =
+      asio::co_spawn(context, reader.catch_up(attention.sleeper, std::chrono::milliseconds(0)), asio::use_future);
   context.run();
   BOOST_TEST(done.get().has_value());
   BOOST_TEST(exchange.text == ": heartbeat\nid: e-2\n\n");
@@ -133,13 +169,14 @@ BOOST_AUTO_TEST_CASE(reader_whose_filter_lets_nothing_pass_is_told_how_far_it_is
 
 BOOST_AUTO_TEST_CASE(reader_that_cannot_bridge_a_gap_stops_before_it) {
   asio::io_context context;
+  listener attention(context);
   shrinking_journal journal;
   kept_exchange exchange;
   stream_writer out(exchange, stream_form::sse, "e");
   shared_pages pages(journal);
   permitted may;
   follower reader(out, pages, {}, 0, may.standing, at_gap::stop);
-  auto done = asio::co_spawn(context, reader.catch_up(std::chrono::seconds(15)), asio::use_future);
+  auto done = asio::co_spawn(context, reader.catch_up(attention.sleeper, std::chrono::seconds(15)), asio::use_future);
   context.run();
   BOOST_TEST(done.get().has_value());
   BOOST_TEST(reader.stopped());
@@ -149,13 +186,14 @@ BOOST_AUTO_TEST_CASE(reader_that_cannot_bridge_a_gap_stops_before_it) {
 
 BOOST_AUTO_TEST_CASE(reset_behind_which_nothing_comes_is_told_at_once) {
   asio::io_context context;
+  listener attention(context);
   shrinking_journal journal(10);
   kept_exchange exchange;
   stream_writer out(exchange, stream_form::sse, "e");
   shared_pages pages(journal);
   permitted may;
   follower reader(out, pages, {}, 0, may.standing);
-  auto done = asio::co_spawn(context, reader.catch_up(std::chrono::seconds(15)), asio::use_future);
+  auto done = asio::co_spawn(context, reader.catch_up(attention.sleeper, std::chrono::seconds(15)), asio::use_future);
   context.run();
   BOOST_TEST(done.get().has_value());
   BOOST_TEST(ids(exchange.text) == "e-1 e-2 e-10 ");
@@ -169,8 +207,8 @@ BOOST_AUTO_TEST_CASE(gap_in_a_consumers_stream_is_not_passed_over_until_it_is_ac
   store::sqlite::settings where;
   where.path = folder / "consentd.db";
   auto const kept = store::sqlite::open(where, now, silent_log(), silent_telemetry());
-  auto const bell = std::make_shared<journal_bell>(context.get_executor());
-  consumer_leases leases(*bell, std::chrono::seconds(30));
+  listener attention(context);
+  consumer_leases leases(*attention.bell, std::chrono::seconds(30));
   auto taken = leases.take("a", std::chrono::steady_clock::now());
   BOOST_TEST_REQUIRE(taken.has_value());
   auto const held = std::move(*taken);
@@ -187,11 +225,29 @@ BOOST_AUTO_TEST_CASE(gap_in_a_consumers_stream_is_not_passed_over_until_it_is_ac
   store::entry_filter nothing;
   nothing.issuer = "nobody";
   follower reader(out, pages, nothing, 0, may.standing, at_gap::tell, &consumer);
-  auto done = asio::co_spawn(context, reader.catch_up(std::chrono::seconds(15)), asio::use_future);
+  auto done = asio::co_spawn(context, reader.catch_up(attention.sleeper, std::chrono::seconds(15)), asio::use_future);
   context.run();
   BOOST_TEST(done.get().has_value());
   BOOST_TEST(reader.after() == 10U);
   BOOST_TEST(!held->settled().has_value());
   leases.acknowledged("a", 1, 7, std::chrono::steady_clock::now());
   BOOST_TEST((held->settled() == 7U));
+}
+
+// With a rare filter nothing is written that would meet the end of the connection.
+BOOST_AUTO_TEST_CASE(reader_whose_peer_has_gone_looks_through_no_more) {
+  asio::io_context context;
+  listener attention(context);
+  long_journal journal([&] { attention.sleeper.dismiss(); });
+  kept_exchange exchange;
+  stream_writer out(exchange, stream_form::sse, "e");
+  shared_pages pages(journal);
+  store::entry_filter nothing;
+  nothing.issuer = "nobody";
+  permitted may;
+  follower reader(out, pages, nothing, 0, may.standing);
+  auto done = asio::co_spawn(context, reader.catch_up(attention.sleeper, std::chrono::seconds(15)), asio::use_future);
+  context.run();
+  BOOST_TEST(done.get().has_value());
+  BOOST_TEST(journal.reads == 3);
 }

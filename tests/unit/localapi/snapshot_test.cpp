@@ -61,6 +61,11 @@ struct snapshot_fixture : fixture {
   }
 };
 
+// Every moment of silence is too long.
+struct no_silence : fixture {
+  no_silence() : fixture({.heartbeat = std::chrono::milliseconds(0)}) {}
+};
+
 std::size_t index_of(std::vector<subscriber::block> const& all, std::string_view event) {
   auto const found = std::find_if(all.begin(), all.end(), [&](auto const& one) { return one.event == event; });
   return static_cast<std::size_t>(found - all.begin());
@@ -227,6 +232,21 @@ BOOST_AUTO_TEST_CASE(reader_that_stalls_in_the_middle_leaves_the_write_ahead_log
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   BOOST_TEST(left() == 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(rows_that_the_filter_keeps_out_are_passed_with_signs_of_life_that_have_no_place, no_silence) {
+  crowd(4'500); // more than are looked through in one go
+  announce("z-1", consent::kind::insurance);
+  subscriber events(socket(), "/v1/snapshot?kind=insurance");
+  events.wait_for_text("snapshot-end");
+  BOOST_TEST(
+      events.text().starts_with(": heartbeat\n\n: heartbeat\n\nevent: snapshot-row\ndata: {\"consentId\":\"z-1\""),
+      events.text().substr(0, 200));
+  subscriber lines(socket(), "/v1/snapshot?kind=insurance", {"Accept: application/x-ndjson"});
+  lines.wait_for_text("snapshot-end");
+  std::string const sign = "{\"control\":\"heartbeat\"}\n";
+  BOOST_TEST(lines.text().starts_with(sign + sign + R"({"control":"row","consent":{"consentId":"z-1")"),
+             lines.text().substr(0, 200));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

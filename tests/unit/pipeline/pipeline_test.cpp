@@ -5,6 +5,9 @@
 #include "tests/unit/jose/parties.hpp"
 #include "tests/unit/store/store_fixture.hpp"
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
@@ -76,6 +79,7 @@ struct pipeline_fixture : test::store_fixture {
         io,
         [](store::event_store* of, pipeline::processor* working) -> boost::asio::awaitable<void> {
           while ((co_await of->count()).value().pending != 0) {
+            co_await boost::asio::post(boost::asio::use_awaitable); // the counts are there at once: others have a turn
           }
           co_await working->stop();
         }(store.get(), &processor),

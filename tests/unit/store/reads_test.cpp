@@ -43,10 +43,18 @@ auto expires_before(timestamp value) {
 }
 
 struct listing : store_fixture {
-  std::string list(store::consent_filter filter, std::string after = "", std::size_t limit = 100) {
-    auto const found = await(store->list(std::move(filter), std::move(after), limit));
-    BOOST_REQUIRE(found);
-    return ids_of(*found);
+  // Up to `limit`, or all there are: a page may be short.
+  std::string list(store::consent_filter const& filter, std::string const& after = "", std::size_t limit = 100) {
+    std::string ids;
+    std::optional<std::string> next = after;
+    while (next && limit > 0) {
+      auto page = await(store->list(filter, *next, limit));
+      BOOST_REQUIRE(page);
+      ids += ids_of(page->consents);
+      limit -= page->consents.size();
+      next = std::move(page->next);
+    }
+    return ids;
   }
 
   // a, b, c of one bank, d of another; a authorized, b suspended, the others without a status.
@@ -170,6 +178,40 @@ BOOST_AUTO_TEST_CASE(journal_page_holds_what_is_told_and_says_how_far_it_looked)
   BOOST_TEST(none.examined == 5U);
   BOOST_TEST(page(5, 10).examined == 5U);
   BOOST_TEST(page(99, 10).examined == 99U);
+}
+
+BOOST_AUTO_TEST_CASE(page_of_large_entries_ends_early) {
+  open();
+  announce("c");
+  for (int i = 1; i <= 5; ++i) {
+    auto event = report_of("c", i % 2 == 1 ? status::authorized : status::suspended, i);
+    event.resource = "{\"x\":\"" + std::string(100'000, 'x') + "\"}";
+    event.resource_digest = sha256(event.resource + std::to_string(i));
+    settle(event);
+  }
+  auto const page = await(store->read(0, 1000)).value();
+  BOOST_TEST(page.entries.size() == 4U); // the third large one is the first beyond 256 KiB
+  BOOST_TEST(page.examined == 4U);
+  BOOST_TEST(await(store->read(4, 1000)).value().entries.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(entries_are_recorded_in_the_order_of_their_times_although_the_clock_was_ahead) {
+  open();
+  now.advance(std::chrono::hours(2));
+  announce("a");
+  close();
+  now.advance(-std::chrono::hours(2)); // somebody has put it right
+  open();
+  announce("b");
+  announce("c");
+  auto const entries = told();
+  BOOST_REQUIRE_EQUAL(entries.size(), 3U);
+  BOOST_TEST((entries[1].recorded >= entries[0].recorded));
+  BOOST_TEST((entries[2].recorded >= entries[1].recorded));
+  // What is sought by time is found by halving: no entry may lie on the wrong side.
+  BOOST_TEST(await(store->place_before(noon() + std::chrono::hours(1))).value() == 0U);
+  // The consents have the time of the clock.
+  BOOST_TEST((find("b")->updated == noon()));
 }
 
 BOOST_AUTO_TEST_CASE(sequence_never_repeats_even_when_every_entry_is_gone) {
@@ -337,6 +379,18 @@ BOOST_AUTO_TEST_CASE(place_that_was_read_is_within_the_journal) {
       .execute("UPDATE journal SET sequence = sequence + 1; UPDATE consents SET sequence = sequence + 1");
   BOOST_TEST(store->extent().last == before);
   BOOST_TEST(find("c-1")->sequence == before + 1);
+  BOOST_TEST(store->extent().last == before + 1);
+}
+
+BOOST_AUTO_TEST_CASE(page_of_the_journal_does_not_lead_beyond_it) {
+  open();
+  announce("c-1");
+  auto const before = store->extent().last;
+  raw_database(settings.path).execute("UPDATE journal SET sequence = sequence + 1");
+  BOOST_TEST(await(store->read(0, 10)).value().examined == before + 1);
+  BOOST_TEST(store->extent().last == before + 1);
+  // Nor does a place make the journal longer that nobody has.
+  BOOST_TEST(await(store->read(99, 10)).value().examined == 99U);
   BOOST_TEST(store->extent().last == before + 1);
 }
 

@@ -97,7 +97,7 @@ BOOST_FIXTURE_TEST_CASE(document_and_database_have_the_same_tables_and_columns, 
     }
   }
   BOOST_TEST(written.size() == real.size());
-  BOOST_TEST(db.integer("PRAGMA user_version") == 11);
+  BOOST_TEST(db.integer("PRAGMA user_version") == 12);
   BOOST_TEST(db.integer("PRAGMA application_id") == 0x636e7364);
   BOOST_TEST(db.texts("SELECT name FROM meta ORDER BY name") ==
              (std::vector<std::string>{"consents", "consumer_changes", "epoch", "evidence_bytes", "pruned", "run"}));

@@ -228,15 +228,28 @@ std::int64_t raw_database::integer(std::string const& sql) {
 }
 
 std::vector<std::string> raw_database::texts(std::string const& sql) {
-  std::vector<std::string> found;
+  return column(sql, 0);
+}
+
+std::vector<std::string> raw_database::plan_of(std::string const& sql) {
+  return column("EXPLAIN QUERY PLAN " + sql, 3);
+}
+
+std::vector<std::string> raw_database::column(std::string const& sql, int number) {
+  struct kept {
+    int number;
+    std::vector<std::string> found;
+  } all{number, {}};
   auto const add = [](void* to, int, char** values, char**) {
-    static_cast<std::vector<std::string>*>(to)->emplace_back(values[0] != nullptr ? values[0] : "");
+    auto& into = *static_cast<kept*>(to);
+    auto const* const value = values[into.number];
+    into.found.emplace_back(value != nullptr ? value : "");
     return 0;
   };
-  if (sqlite3_exec(handle_, sql.c_str(), add, &found, nullptr) != SQLITE_OK) {
+  if (sqlite3_exec(handle_, sql.c_str(), add, &all, nullptr) != SQLITE_OK) {
     throw std::runtime_error(sqlite3_errmsg(handle_));
   }
-  return found;
+  return std::move(all.found);
 }
 
 } // namespace consentd::test

@@ -193,9 +193,11 @@ public:
   ~raw_database();
   void execute(std::string const& sql);
   std::int64_t integer(std::string const& sql);
-  std::vector<std::string> texts(std::string const& sql); // the first column
+  std::vector<std::string> texts(std::string const& sql);   // the first column
+  std::vector<std::string> plan_of(std::string const& sql); // a line for each step
 
 private:
+  std::vector<std::string> column(std::string const& sql, int number);
   sqlite3* handle_ = nullptr;
 };
 

@@ -42,6 +42,17 @@ BOOST_AUTO_TEST_CASE(a_consent_is_announced_listed_shown_and_judged) {
   BOOST_TEST(has(ctl({"status"}), "0.1.0-test"));
 }
 
+BOOST_AUTO_TEST_CASE(list_goes_on_until_there_is_a_row_to_show) {
+  crowd(33'000);
+  announce("z-1", consent::kind::insurance);
+  auto const list = ctl({"consents", "list", "--kind", "insurance"});
+  BOOST_TEST(list.status == 0, list.output);
+  BOOST_TEST(has(list, "z-1      insurance"), list.output);
+  BOOST_TEST(!has(list, "there is more"), list.output);
+  // A program is told of each page, with the place that it was read at.
+  BOOST_TEST(has(ctl({"--json", "consents", "list", "--kind", "insurance"}), "\"consents\":[]"));
+}
+
 BOOST_AUTO_TEST_CASE(json_is_the_daemons_own) {
   announce("c-1");
   auto const shown = ctl({"--json", "consents", "get", "c-1"});
