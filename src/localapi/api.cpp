@@ -38,7 +38,7 @@ api::api(asio::any_io_executor on, store::event_store& store, clock const& now, 
          access_rules who, daemon_calls by)
     : store_(store), clock_(now), log_(log), how_(how), daemon_(std::move(by)), access_(std::move(who)),
       refusals_(complaint_slots), bell_(std::make_shared<journal_bell>(std::move(on))),
-      leases_(*bell_, how.consumer_lease), streams_(store, *bell_, log,
+      leases_(*bell_, how.consumer_lease), streams_(store, *bell_, now, log,
                                                     {.max_streams = how.max_streams,
                                                      .max_streams_per_user = how.max_streams_per_user,
                                                      .heartbeat = how.heartbeat}) {

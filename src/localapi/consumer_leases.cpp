@@ -6,12 +6,13 @@
 namespace consentd::localapi {
 
 struct consumer_leases::lease::state {
-  std::uint64_t sent = 0;
+  std::uint64_t generation = 0;
+  std::optional<std::uint64_t> sent; // the last that is not acknowledged; a reset may go on after place 0
   std::uint64_t acknowledged = 0;
   time_point owes_since{}; // while something was sent that is not acknowledged: since then, or the last acknowledgement
   std::string_view ended;
 
-  bool owes() const noexcept { return sent > acknowledged; }
+  bool owes() const noexcept { return sent.has_value(); }
 };
 
 consumer_leases::lease::lease(consumer_leases& of, std::string name, std::shared_ptr<state> holds)
@@ -20,6 +21,12 @@ consumer_leases::lease::lease(consumer_leases& of, std::string name, std::shared
 
 consumer_leases::lease::~lease() {
   of_.give_back(name_, state_);
+}
+
+void consumer_leases::lease::begin(std::uint64_t generation, std::uint64_t place) {
+  std::lock_guard const lock(of_.guard_);
+  state_->generation = generation;
+  state_->acknowledged = place;
 }
 
 std::string_view consumer_leases::lease::ended() const {
@@ -40,16 +47,14 @@ std::optional<std::uint64_t> consumer_leases::lease::settled() const {
   return state_->owes() ? std::nullopt : std::optional(state_->acknowledged);
 }
 
-std::unique_ptr<consumer_leases::lease> consumer_leases::take(std::string const& name, time_point now,
-                                                              std::chrono::milliseconds& retry_after) {
+consumer_leases::taken consumer_leases::take(std::string const& name, time_point now) {
   std::unique_lock lock(guard_);
   auto& holder = held_[name];
   bool const taken_over = holder != nullptr;
   if (holder) {
     auto const until = holder->owes() ? holder->owes_since + length_ : now + length_;
     if (now < until) {
-      retry_after = std::chrono::ceil<std::chrono::milliseconds>(until - now);
-      return nullptr;
+      return std::chrono::ceil<std::chrono::milliseconds>(until - now);
     }
     holder->ended = "taken-over";
   }
@@ -67,20 +72,28 @@ bool consumer_leases::is_held(std::string const& name) const {
   return held_.contains(name);
 }
 
-void consumer_leases::acknowledged(std::string const& name, std::uint64_t sequence, time_point now) {
+void consumer_leases::acknowledged(std::string const& name, std::uint64_t generation, std::uint64_t sequence,
+                                   time_point now) {
   std::lock_guard const lock(guard_);
   auto const found = held_.find(name);
-  if (found != held_.end() && sequence > found->second->acknowledged) {
-    found->second->acknowledged = sequence;
-    found->second->owes_since = now;
+  if (found == held_.end() || found->second->generation != generation) {
+    return;
+  }
+  auto& holder = *found->second;
+  if (holder.sent && sequence >= *holder.sent) {
+    holder.sent.reset();
+  }
+  if (sequence > holder.acknowledged) {
+    holder.acknowledged = sequence;
+    holder.owes_since = now;
   }
 }
 
-void consumer_leases::end(std::string const& name, std::string_view why) {
+void consumer_leases::end(std::string const& name, std::uint64_t generation, std::string_view why) {
   {
     std::lock_guard const lock(guard_);
     auto const found = held_.find(name);
-    if (found == held_.end()) {
+    if (found == held_.end() || found->second->generation >= generation) {
       return;
     }
     found->second->ended = why;

@@ -4,6 +4,8 @@
 
 #include "localapi/bell.hpp"
 
+#include <boost/system/result.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -31,9 +33,11 @@ public:
     lease(lease const&) = delete;
     lease& operator=(lease const&) = delete;
 
+    // What is followed: the consumer of that generation (store::consumer_record), from that place on.
+    void begin(std::uint64_t generation, std::uint64_t place);
     // Why the stream must end; empty while it may go on.
     std::string_view ended() const;
-    // An entry of that number was written.
+    // Something that is to be acknowledged by that number was written.
     void sent(std::uint64_t sequence);
     // Up to where everything was acknowledged by its holder; nothing while something that was sent is not.
     std::optional<std::uint64_t> settled() const;
@@ -47,12 +51,14 @@ public:
     std::shared_ptr<state> const state_;
   };
 
-  // Null while another holds it; then `retry_after` is how long it may still take.
-  std::unique_ptr<lease> take(std::string const& name, time_point now, std::chrono::milliseconds& retry_after);
+  // The lease, or how long another may still hold it.
+  using taken = boost::system::result<std::unique_ptr<lease>, std::chrono::milliseconds>;
+  taken take(std::string const& name, time_point now);
   bool is_held(std::string const& name) const;
-  void acknowledged(std::string const& name, std::uint64_t sequence, time_point now);
-  // Ends the holder's stream, if there is one. `why` is a literal.
-  void end(std::string const& name, std::string_view why);
+  // Of the consumer of that generation: whoever tells of it comes after the commit, and another may follow it by then.
+  void acknowledged(std::string const& name, std::uint64_t generation, std::uint64_t sequence, time_point now);
+  // Ends the stream of a holder that follows an older generation, if there is one. `why` is a literal.
+  void end(std::string const& name, std::uint64_t generation, std::string_view why);
 
 private:
   void give_back(std::string const& name, std::shared_ptr<lease::state> const& by);

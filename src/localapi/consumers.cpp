@@ -208,6 +208,8 @@ asio::awaitable<net::response> keep_consumer(consumer_calls const& with, net::ex
   if (!kept) {
     co_return to_response(why_refused(kept.error()));
   }
+  // What the old filter kept out and the new one lets pass is not to be passed over.
+  with.leases.end(kept->consumer.of.name, kept->consumer.generation, "filter");
   co_return answer_of(kept->consumer, with, kept->created ? 201 : 200);
 }
 
@@ -218,7 +220,7 @@ asio::awaitable<net::response> remove_consumer(consumer_calls const& with, net::
   }
   auto const gone = co_await with.store.remove_consumer(*name, by_caller(request.head(), asked));
   if (gone) {
-    with.leases.end(*name, "removed");
+    with.leases.end(*name, gone->generation, "removed");
   }
   co_return answer_of(gone, with);
 }
@@ -270,7 +272,7 @@ asio::awaitable<net::response> acknowledge(consumer_calls const& with, net::exch
   }
   auto const moved = co_await with.store.acknowledge(name, *place, by_caller(request.head(), asked));
   if (moved) {
-    with.leases.acknowledged(name, *place, std::chrono::steady_clock::now());
+    with.leases.acknowledged(name, moved->generation, *place, std::chrono::steady_clock::now());
   }
   co_return answer_of(moved, with);
 }
@@ -306,7 +308,7 @@ asio::awaitable<net::response> seek(consumer_calls const& with, net::exchange& r
   }
   auto const moved = co_await with.store.seek(name, to, by_caller(request.head(), asked));
   if (moved) {
-    with.leases.end(name, "seek");
+    with.leases.end(name, moved->generation, "seek");
   }
   co_return answer_of(moved, with);
 }
@@ -319,7 +321,7 @@ asio::awaitable<net::response> pause_consumer(consumer_calls const& with, net::e
   bool const pauses = asked.route->where == endpoint::pause_consumer;
   auto const changed = co_await with.store.pause(*name, pauses, by_caller(request.head(), asked));
   if (changed && pauses) {
-    with.leases.end(*name, "paused");
+    with.leases.end(*name, changed->generation, "paused");
   }
   co_return answer_of(changed, with);
 }

@@ -29,7 +29,7 @@ boost::asio::awaitable<parsed<store::consumer_record>> find_own(store::event_sto
 
 boost::asio::awaitable<net::response> list_consumers(consumer_calls const& with);
 boost::asio::awaitable<net::response> show_consumer(consumer_calls const& with, call const& asked);
-// PUT: makes one, or gives it another filter, which counts from its next stream on.
+// PUT: makes one, or gives it another filter: then its stream, if there is one, ends.
 boost::asio::awaitable<net::response> keep_consumer(consumer_calls const& with, net::exchange& request,
                                                     call const& asked);
 boost::asio::awaitable<net::response> remove_consumer(consumer_calls const& with, net::exchange& request,

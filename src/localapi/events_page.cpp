@@ -59,10 +59,11 @@ boost::asio::awaitable<net::response> events_page(store::journal& from, net::req
     co_return to_response(*wrong);
   }
   page_wanted const wanted{std::move(*begin), std::move(*filter), *limit};
-  co_return co_await events_page(from, wanted);
+  auto made = co_await make_events_page(from, wanted);
+  co_return made ? json_response(200, std::move(made->body)) : to_response(from_failure(made.error()));
 }
 
-boost::asio::awaitable<net::response> events_page(store::journal& from, page_wanted const& wanted) {
+boost::asio::awaitable<result<made_page>> make_events_page(store::journal& from, page_wanted const& wanted) {
   auto const extent = from.extent();
   auto const& begin = wanted.begin;
   page made;
@@ -75,7 +76,7 @@ boost::asio::awaitable<net::response> events_page(store::journal& from, page_wan
   while (more_wanted && made.after < extent.last && made.after - begin.after < most_examined) {
     auto read = co_await from.read(made.after, entries_at_once);
     if (!read) {
-      co_return to_response(from_failure(read.error()));
+      co_return read.error();
     }
     if (from.extent().pruned > made.after) {
       // From under us, which the next page will say, since it asks for a place that is gone.
@@ -87,7 +88,7 @@ boost::asio::awaitable<net::response> events_page(store::journal& from, page_wan
   put_text(made.out, "place", make_place(extent.epoch, made.after));
   made.out.name("more").boolean(made.after < from.extent().last);
   made.out.end_object();
-  co_return json_response(200, made.out.take());
+  co_return made_page{made.out.take(), made.entries, made.after};
 }
 
 } // namespace consentd::localapi

@@ -10,6 +10,8 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <string>
 
 namespace consentd::localapi {
 
@@ -24,7 +26,12 @@ struct page_wanted {
   store::entry_filter filter;
   std::size_t limit = 0;
 };
-boost::asio::awaitable<net::response> events_page(store::journal& from, page_wanted const& wanted);
+struct made_page {
+  std::string body;        // JSON
+  std::size_t entries = 0; // in it
+  std::uint64_t after = 0; // its place
+};
+boost::asio::awaitable<result<made_page>> make_events_page(store::journal& from, page_wanted const& wanted);
 
 } // namespace consentd::localapi
 

@@ -16,8 +16,8 @@ constexpr std::size_t page_bytes = std::size_t{1024} * 1024;
 } // namespace
 
 follower::follower(stream_writer& to, shared_pages& from, store::entry_filter filter, std::uint64_t after, at_gap what,
-                   consumer_leases::lease* held)
-    : to_(to), journal_(from), filter_(std::move(filter)), after_(after), at_gap_(what), held_(held) {
+                   consumer_progress* of)
+    : to_(to), journal_(from), filter_(std::move(filter)), after_(after), at_gap_(what), consumer_(of) {
 }
 
 asio::awaitable<result<void>> follower::catch_up(std::chrono::milliseconds longest_silence) {
@@ -27,19 +27,18 @@ asio::awaitable<result<void>> follower::catch_up(std::chrono::milliseconds longe
       co_return page.error();
     }
     auto const extent = journal_.extent();
+    result<void> sent;
     if (extent.pruned > after_) {
       // Pruned from under a reader that was too slow; whether the page still had them all cannot be told.
       if (at_gap_ == at_gap::stop) {
         stopped_ = true;
         break;
       }
-      auto const requested = to_.place(after_);
-      after_ = extent.pruned;
-      to_.put_reset(reset_reason::pruned, requested, after_, extent);
-      continue;
+      sent = co_await put_gap(extent);
+    } else {
+      sent = co_await write(**page, extent.last);
     }
-    auto sent = co_await write(**page, extent.last);
-    if (sent && std::chrono::steady_clock::now() - to_.last_written() >= longest_silence) {
+    if (sent && ended().empty() && std::chrono::steady_clock::now() - to_.last_written() >= longest_silence) {
       sent = co_await heartbeat();
     }
     if (!sent) {
@@ -49,14 +48,52 @@ asio::awaitable<result<void>> follower::catch_up(std::chrono::milliseconds longe
   co_return result<void>{};
 }
 
+// At once: there may be nothing behind it for long.
+asio::awaitable<result<void>> follower::put_gap(store::journal_extent const& extent) {
+  auto const requested = to_.place(after_);
+  if (consumer_ != nullptr) {
+    auto const may = co_await consumer_->may_send(extent.pruned);
+    if (!may || !ended().empty()) {
+      co_return may;
+    }
+    consumer_->owes(extent.pruned);
+  }
+  after_ = extent.pruned;
+  to_.put_reset(reset_reason::pruned, requested, after_, extent);
+  co_return co_await to_.flush();
+}
+
 asio::awaitable<result<void>> follower::heartbeat() {
+  if (consumer_ != nullptr) {
+    auto const may = co_await consumer_->may_send(after_);
+    if (!may || !ended().empty()) {
+      co_return may;
+    }
+  }
   to_.put_heartbeat(after_);
   co_return co_await to_.flush();
+}
+
+asio::awaitable<result<void>> follower::may_write(told_page const& page, std::uint64_t last) {
+  if (consumer_ == nullptr || !consumer_->is_bound()) {
+    co_return result<void>{};
+  }
+  auto const newest = std::find_if(page.entries.rbegin(), page.entries.rend(), [&](told_entry const& told) {
+    return told.what.sequence <= last && passes(filter_, told.what);
+  });
+  if (newest == page.entries.rend()) {
+    co_return result<void>{};
+  }
+  co_return co_await consumer_->may_send(newest->what.sequence);
 }
 
 // Entries beyond `last` wait for the next turn: a reader that came back with such a place at once would seem past the
 // end.
 asio::awaitable<result<void>> follower::write(told_page const& page, std::uint64_t last) {
+  auto const may = co_await may_write(page, last);
+  if (!may || !ended().empty()) {
+    co_return may;
+  }
   std::size_t bytes = 0;
   for (auto const& told : page.entries) {
     auto const& entry = told.what;
@@ -67,8 +104,8 @@ asio::awaitable<result<void>> follower::write(told_page const& page, std::uint64
     after_ = entry.sequence;
     if (passes(filter_, entry)) {
       to_.put_entry(told);
-      if (held_ != nullptr) {
-        held_->sent(entry.sequence);
+      if (consumer_ != nullptr) {
+        consumer_->owes(entry.sequence);
       }
     }
     if (to_.full()) {

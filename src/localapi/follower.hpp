@@ -2,7 +2,7 @@
 #ifndef CONSENTD_LOCALAPI_FOLLOWER_HPP
 #define CONSENTD_LOCALAPI_FOLLOWER_HPP
 
-#include "localapi/consumer_leases.hpp"
+#include "localapi/consumer_progress.hpp"
 #include "localapi/entry_filter.hpp"
 #include "localapi/shared_pages.hpp"
 #include "localapi/stream_writer.hpp"
@@ -25,17 +25,17 @@ enum class at_gap : std::uint8_t {
 // In the frame of the stream's coroutine: keeps a number, and at most one page.
 class follower {
 public:
-  // Writer, pages and lease must outlive it. With a lease (of a durable consumer) it tells what it has sent, and
-  // stops once that has ended.
+  // Writer, pages and consumer must outlive it. Of a durable consumer it tells what it sends, and stops once that has
+  // ended.
   follower(stream_writer& to, shared_pages& from, store::entry_filter filter, std::uint64_t after,
-           at_gap what = at_gap::tell, consumer_leases::lease* held = nullptr);
+           at_gap what = at_gap::tell, consumer_progress* of = nullptr);
 
   bool is_behind() const { return journal_.extent().last > after_; }
   // Up to which the journal was looked through.
   std::uint64_t after() const noexcept { return after_; }
 
   // Why the stream must end; empty while it may go on.
-  std::string_view ended() const { return held_ != nullptr ? held_->ended() : std::string_view(); }
+  std::string_view ended() const { return consumer_ != nullptr ? consumer_->ended() : std::string_view(); }
 
   // True once it stopped at a gap.
   bool stopped() const noexcept { return stopped_; }
@@ -46,6 +46,9 @@ public:
 
 private:
   boost::asio::awaitable<result<void>> write(told_page const& page, std::uint64_t last);
+  boost::asio::awaitable<result<void>> put_gap(store::journal_extent const& extent);
+  // Of a consumer: that all of a page may be written.
+  boost::asio::awaitable<result<void>> may_write(told_page const& page, std::uint64_t last);
   void fit_page(std::size_t entries, std::size_t bytes);
 
   stream_writer& to_;
@@ -53,7 +56,7 @@ private:
   store::entry_filter const filter_;
   std::uint64_t after_;
   at_gap const at_gap_;
-  consumer_leases::lease* const held_;
+  consumer_progress* const consumer_;
   bool stopped_ = false;
   std::size_t page_limit_ = 16; // until the size of this journal's entries is known
 };

@@ -115,8 +115,8 @@ net::response to_response(problem const& why) {
   if (!why.allow.empty()) {
     answer.fields.push_back({"Allow", why.allow});
   }
-  if (known.status == 503) {
-    answer.fields.push_back({"Retry-After", "1"});
+  if (auto const wait = known.status == 503 ? std::chrono::seconds(1) : why.retry_after; wait.count() != 0) {
+    answer.fields.push_back({"Retry-After", std::to_string(wait.count())});
   }
   answer.body = out.take();
   return answer;

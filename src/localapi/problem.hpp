@@ -8,6 +8,7 @@
 #include <boost/assert/source_location.hpp>
 #include <boost/system/result.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -38,12 +39,13 @@ enum class problem_kind : std::uint8_t {
 };
 
 // Why a call was refused. `detail` says what to mend; `field` is the parameter or member at fault, empty when none is;
-// `allow` goes into the Allow field of method_not_allowed.
+// `allow` goes into the Allow field of method_not_allowed; `retry_after` into Retry-After, where waiting may help.
 struct problem {
   problem_kind kind = problem_kind::internal;
   std::string detail;
   std::string field;
   std::string allow;
+  std::chrono::seconds retry_after{};
 };
 
 template <class T>

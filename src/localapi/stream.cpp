@@ -1,6 +1,7 @@
 #include "localapi/stream.hpp"
 
 #include "localapi/attend.hpp"
+#include "localapi/consumer_progress.hpp"
 #include "localapi/consumers.hpp"
 #include "localapi/entry_filter.hpp"
 #include "localapi/events_page.hpp"
@@ -26,16 +27,19 @@ using std::chrono::steady_clock;
 
 namespace {
 
-problem paused() {
-  return {problem_kind::conflict, "The consumer is paused.", {}, {}};
+problem conflict(std::string detail) {
+  return {problem_kind::conflict, std::move(detail), {}, {}};
+}
+
+problem held_by_another(std::chrono::milliseconds still) {
+  auto made = conflict("Another connection follows this consumer.");
+  made.retry_after = std::chrono::ceil<std::chrono::seconds>(still);
+  return made;
 }
 
 stream_form form_of(call const& asked) noexcept {
   return asked.media == "application/x-ndjson" ? stream_form::ndjson : stream_form::sse;
 }
-
-// How often a consumer that has nothing to acknowledge is noted to be there.
-constexpr std::chrono::hours seen_interval{1};
 
 // Rows of a snapshot that are read at once.
 constexpr std::size_t snapshot_rows = 256;
@@ -83,8 +87,9 @@ private:
   std::uint32_t const user_;
 };
 
-event_streams::event_streams(store::event_store& from, journal_bell& bell, log_sink& log, stream_settings const& how)
-    : from_(from), pages_(from), bell_(bell), log_(log), how_(how) {
+event_streams::event_streams(store::event_store& from, journal_bell& bell, clock const& now, log_sink& log,
+                             stream_settings const& how)
+    : from_(from), pages_(from), bell_(bell), now_(now), log_(log), how_(how) {
 }
 
 std::size_t event_streams::open() const {
@@ -235,34 +240,39 @@ asio::awaitable<result<void>> event_streams::write_rows(stream_writer& out, stor
 }
 
 struct event_streams::followed_consumer {
-  std::string name;
-  consumer_leases::lease& held;
-  std::uint64_t place = 0; // as it is kept
-  steady_clock::time_point noted = steady_clock::now();
+  std::unique_ptr<consumer_leases::lease> held;
+  store::consumer_record record; // as it was once the lease was held
 };
 
-// What passes its filter was all acknowledged: what did not pass need not be looked through again.
-asio::awaitable<void> event_streams::advance(follower const& reader, followed_consumer& consumer) {
-  auto const settled = consumer.held.settled();
-  if (settled) {
-    consumer.place = std::max(consumer.place, *settled);
+asio::awaitable<parsed<event_streams::followed_consumer>>
+event_streams::take_consumer(net::request_head const& head, call const& asked, consumer_leases& leases) {
+  auto const known = co_await find_own(from_, head, asked);
+  if (!known) {
+    co_return known.error();
   }
-  bool const further = settled && reader.after() > consumer.place;
-  if (!further && steady_clock::now() - consumer.noted < seen_interval) {
-    co_return;
+  if (now_.now() - known->seen >= seen_interval) {
+    static_cast<void>(co_await from_.note_seen(known->of.name));
   }
-  consumer.noted = steady_clock::now();
-  auto const from = consumer.place;
-  consumer.place = further ? reader.after() : from;
-  static_cast<void>(co_await from_.advance(consumer.name, from, consumer.place));
+  auto held = leases.take(known->of.name, steady_clock::now());
+  if (!held) {
+    co_return held_by_another(held.error());
+  }
+  // Only now: who changes it changes its record first, and then ends the lease.
+  auto record = co_await find_own(from_, head, asked);
+  if (!record) {
+    co_return record.error();
+  }
+  if (record->paused) {
+    co_return conflict("The consumer is paused.");
+  }
+  co_return followed_consumer{std::move(*held), std::move(*record)};
 }
 
 asio::awaitable<void> event_streams::serve_consumer(net::exchange& request, call const& asked,
                                                     consumer_leases& leases) {
-  auto const known = co_await find_own(from_, request.head(), asked);
   bool const in_pages = asked.media == "application/json";
   auto const limit = read_limit(asked.where);
-  auto refused = first_problem(known, limit);
+  auto refused = first_problem(limit);
   if (!refused && !in_pages && asked.where.find("limit")) {
     refused = invalid("limit", "A stream has none: ask for a page of JSON.");
   }
@@ -270,41 +280,59 @@ asio::awaitable<void> event_streams::serve_consumer(net::exchange& request, call
     co_await refuse(request, std::move(*refused));
     co_return;
   }
-  std::chrono::milliseconds retry_after{};
-  auto const held = leases.take(known->of.name, steady_clock::now(), retry_after);
-  if (!held) {
-    auto answer = to_response({problem_kind::conflict, "Another connection follows this consumer.", {}, {}});
-    answer.fields.push_back(
-        {"Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(retry_after).count())});
+  auto const taken = co_await take_consumer(request.head(), asked, leases);
+  if (!taken) {
+    co_await refuse(request, taken.error());
+  } else if (in_pages) {
+    auto answer = co_await answer_page(*taken, *limit);
     co_await request.send(std::move(answer));
-    co_return;
+  } else {
+    co_await stream_consumer(request, asked, *taken);
   }
-  // Only now: who seeks or pauses it changes its record first, and then ends the lease.
-  auto const record = co_await find_own(from_, request.head(), asked);
-  if (!record || record->paused) {
-    auto why = record ? paused() : record.error();
-    co_await refuse(request, std::move(why));
-    co_return;
-  }
+}
+
+asio::awaitable<net::response> event_streams::answer_page(followed_consumer const& of, std::size_t limit) {
   auto const extent = from_.extent();
-  auto begin = begin_at(make_place(record->epoch, record->place), extent);
-  if (in_pages) {
-    page_wanted const wanted{std::move(begin), record->of.filter, *limit};
-    auto answer = co_await events_page(from_, wanted);
-    co_await request.send(std::move(answer));
-    co_return;
+  consumer_progress consumer(from_, *of.held, of.record, extent.epoch);
+  page_wanted const wanted{begin_at(make_place(of.record.epoch, of.record.place), extent), of.record.of.filter, limit};
+  auto made = co_await make_events_page(from_, wanted);
+  if (!made) {
+    co_return to_response(from_failure(made.error()));
   }
+  if (made->entries == 0 && !wanted.begin.reset) {
+    // There is nothing to acknowledge, and it would look through the same for ever.
+    co_await consumer.advance(made->after);
+  } else if (auto const may = co_await consumer.may_send(made->after); !may) {
+    co_return to_response(from_failure(may.error()));
+  }
+  if (!consumer.ended().empty()) {
+    co_return to_response(conflict("It was changed while this page was read."));
+  }
+  co_return json_response(200, std::move(made->body));
+}
+
+asio::awaitable<void> event_streams::stream_consumer(net::exchange& request, call const& asked,
+                                                     followed_consumer const& of) {
   auto const user = caller_of(request.head());
   if (auto full = take_place(user)) {
     co_await refuse(request, std::move(*full));
     co_return;
   }
   place_taken const taken(*this, user);
-  static_cast<void>(co_await from_.note_seen(record->of.name));
+  auto const extent = from_.extent();
+  auto const begin = begin_at(make_place(of.record.epoch, of.record.place), extent);
+  consumer_progress consumer(from_, *of.held, of.record, extent.epoch);
   stream_writer out(request, form_of(asked), extent.epoch);
-  follower reader(out, pages_, record->of.filter, begin.after, at_gap::tell, held.get());
-  followed_consumer consumer{record->of.name, *held, begin.after};
-  auto done = co_await begin_journal(out, begin, extent);
+  follower reader(out, pages_, of.record.of.filter, begin.after, at_gap::tell, &consumer);
+  result<void> done;
+  if (begin.reset) {
+    // Told again with each stream until it is acknowledged: only then it is known to have been read.
+    consumer.owes(begin.after);
+    done = co_await consumer.may_send(begin.after);
+  }
+  if (done) {
+    done = co_await begin_journal(out, begin, extent);
+  }
   if (done) {
     done = co_await follow(request, out, reader, &consumer);
   }
@@ -312,14 +340,14 @@ asio::awaitable<void> event_streams::serve_consumer(net::exchange& request, call
 }
 
 asio::awaitable<result<void>> event_streams::follow(net::exchange& request, stream_writer& out, follower& reader,
-                                                    followed_consumer* consumer) {
+                                                    consumer_progress* consumer) {
   journal_bell::sleeper sleeper(bell_, co_await asio::this_coro::executor);
   auto work = keep_up(sleeper, out, reader, consumer);
   co_return co_await attend(request, sleeper, std::move(work));
 }
 
 asio::awaitable<result<void>> event_streams::keep_up(journal_bell::sleeper& sleeper, stream_writer& out,
-                                                     follower& reader, followed_consumer* consumer) {
+                                                     follower& reader, consumer_progress* consumer) {
   while (!sleeper.dismissed()) {
     auto done = co_await reader.catch_up(how_.heartbeat);
     if (!done) {
@@ -348,8 +376,11 @@ asio::awaitable<result<void>> event_streams::keep_up(journal_bell::sleeper& slee
         co_return done.error();
       }
       if (consumer != nullptr) {
-        co_await advance(reader, *consumer);
+        co_await consumer->advance(reader.after());
       }
+    }
+    if (consumer != nullptr && consumer->is_note_due()) {
+      co_await consumer->note_seen();
     }
   }
   co_return result<void>{};

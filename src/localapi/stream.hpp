@@ -3,8 +3,10 @@
 #define CONSENTD_LOCALAPI_STREAM_HPP
 
 #include "base/log.hpp"
+#include "base/time.hpp"
 #include "localapi/bell.hpp"
 #include "localapi/consumer_leases.hpp"
+#include "localapi/consumer_progress.hpp"
 #include "localapi/follower.hpp"
 #include "localapi/problem.hpp"
 #include "localapi/routes.hpp"
@@ -35,8 +37,9 @@ struct stream_settings {
 // ignores it sees entries again rather than never.
 class event_streams {
 public:
-  // The store, the bell and the log must outlive it.
-  event_streams(store::event_store& from, journal_bell& bell, log_sink& log, stream_settings const& how);
+  // The store, the bell, the clock and the log must outlive it.
+  event_streams(store::event_store& from, journal_bell& bell, clock const& now, log_sink& log,
+                stream_settings const& how);
 
   // Each answers, and returns when the peer has gone or the listener stops. too_many_streams at the bound.
   boost::asio::awaitable<void> serve(net::exchange& request, call const& asked);
@@ -65,18 +68,23 @@ private:
                                                             store::journal_extent const& extent);
   boost::asio::awaitable<result<void>> write_rows(stream_writer& out, store::consent_filter const& filter,
                                                   starting_point const& begin);
-  // The consumer whose stream it is; null for the others.
+  // One that is read now, in the frame of whom reads it.
   struct followed_consumer;
+  // conflict while another follows it, or while it is paused.
+  boost::asio::awaitable<parsed<followed_consumer>> take_consumer(net::request_head const& head, call const& asked,
+                                                                  consumer_leases& leases);
+  boost::asio::awaitable<net::response> answer_page(followed_consumer const& of, std::size_t limit);
+  boost::asio::awaitable<void> stream_consumer(net::exchange& request, call const& asked, followed_consumer const& of);
   boost::asio::awaitable<result<void>> follow(net::exchange& request, stream_writer& out, follower& reader,
-                                              followed_consumer* consumer = nullptr);
+                                              consumer_progress* consumer = nullptr);
   boost::asio::awaitable<result<void>> keep_up(journal_bell::sleeper& sleeper, stream_writer& out, follower& reader,
-                                               followed_consumer* consumer);
-  boost::asio::awaitable<void> advance(follower const& reader, followed_consumer& consumer);
+                                               consumer_progress* consumer);
   void tell_of_end(result<void> const& how) const;
 
   store::event_store& from_;
   shared_pages pages_;
   journal_bell& bell_;
+  clock const& now_;
   log_sink& log_;
   stream_settings const how_;
   mutable std::mutex guard_;

@@ -1,5 +1,6 @@
 #include "store/records.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -51,6 +52,10 @@ std::optional<consent::resource_family> family_of(entry_type type) noexcept {
     }
   }
   return std::nullopt;
+}
+
+bool is_bound(consumer_record const& of, std::string_view epoch) noexcept {
+  return of.epoch == epoch && std::max(of.sent, of.place) < of.set_at;
 }
 
 result<void> check_owner(consumer_record const& of, consumer_caller const& by) {

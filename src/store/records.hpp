@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -289,7 +290,16 @@ struct consumer_record {
   timestamp created;
   timestamp seen;                            // when it was last heard of
   std::optional<timestamp> oldest_unhandled; // record of the first entry behind its place
+  // Of its last change by somebody: made, sought, another filter, paused, resumed, removed. Only ever grows, also over
+  // those of one name that were removed.
+  std::uint64_t generation = 0;
+  std::uint64_t sent = 0;   // since its place was set, entries up to this one were sent
+  std::uint64_t set_at = 0; // newest entry of the journal when its place was set
 };
+
+// Its place was set, and what had been sent before may still come to be acknowledged: only what was sent since counts.
+// `epoch`: of the journal.
+bool is_bound(consumer_record const& of, std::string_view epoch) noexcept;
 
 // not_permitted when it is not the caller's to change.
 result<void> check_owner(consumer_record const& of, consumer_caller const& by);

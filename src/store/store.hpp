@@ -147,24 +147,31 @@ public:
   virtual ~consumers() = default;
 
   // Makes it, the caller's, to begin after `after`; one that is there gets the filter, and keeps its place and whose it
-  // is. conflict: as many as may be are there.
+  // is. Where the filter is another one its place counts as set anew. conflict: as many as may be are there, of all or
+  // of that user.
   virtual async_result<kept_consumer> keep(std::string name, entry_filter filter, std::uint64_t after,
                                            consumer_caller by) = 0;
   virtual async_result<std::optional<consumer_record>> find_consumer(std::string name) = 0;
   // All, by name.
   virtual async_result<std::vector<consumer_record>> list_consumers() = 0;
   // Entries up to and with `sequence` were dealt with. One that was acknowledged before changes nothing: places only go
-  // forward. invalid_argument beyond the newest entry. Recorded when it is somebody else's.
+  // forward. invalid_argument beyond the newest entry; conflict: its place was set, and nothing was sent up to there
+  // since (is_bound()). Recorded when it is somebody else's.
   virtual async_result<consumer_record> acknowledge(std::string name, std::uint64_t sequence, consumer_caller by) = 0;
-  // The same by the daemon's own doing, for what its filter keeps out: only if the place is `from` still, so that a
-  // place that somebody has sought meanwhile stays.
-  virtual async_result<void> advance(std::string name, std::uint64_t from, std::uint64_t to) = 0;
-  // Its place is `sequence` from now on, forward or back. As acknowledge().
+  // The same by the daemon's own doing, for what its filter keeps out: only if it is of that generation and the place
+  // is `from` still, so that nothing is passed over that another filter lets through, or that somebody has sought. The
+  // value: whether it was moved.
+  virtual async_result<bool> advance(std::string name, std::uint64_t generation, std::uint64_t from,
+                                     std::uint64_t to) = 0;
+  // Places up to `sequence` are about to be sent, which while is_bound() makes them fit to be acknowledged. conflict:
+  // there is none of that generation any more.
+  virtual async_result<void> note_sent(std::string name, std::uint64_t generation, std::uint64_t sequence) = 0;
+  // Its place is `sequence` from now on, forward or back. invalid_argument beyond the newest entry.
   virtual async_result<consumer_record> seek(std::string name, std::uint64_t sequence, consumer_caller by) = 0;
   virtual async_result<consumer_record> pause(std::string name, bool paused, consumer_caller by) = 0;
-  // It was heard of: one that is not for the configured time is forgotten.
+  // It was heard of: one that is not for the configured time is forgotten, unless it is paused.
   virtual async_result<void> note_seen(std::string name) = 0;
-  // The value is what it was.
+  // The value is what it was, but of the generation of its removal.
   virtual async_result<consumer_record> remove_consumer(std::string name, consumer_caller by) = 0;
   // The places of all, by name, as of the last commit; 0 for one of another journal. Never blocks for long; any thread.
   virtual std::map<std::string, std::uint64_t> consumer_places() const = 0;

@@ -103,13 +103,15 @@ struct event_filter {
   std::string issuer = {};
 };
 
-// Makes a durable consumer, or gives the one that is there another filter. `begin`, for a new one: a place, "earliest"
-// or "latest". Read it by an event_stream of consumed_by().
+// Makes a durable consumer, or gives the one that is there another filter, which ends its stream and has everything
+// come that it lets through from its place on. `begin`, for a new one: a place, "earliest" or "latest". Read it by an
+// event_stream of consumed_by().
 call<consumer_state> keep_consumer(std::string_view name, event_filter const& filter = {},
                                    std::string_view begin = "earliest");
 call<consumer_state> get_consumer(std::string_view name);
 call<std::vector<consumer_state>> list_consumers();
-// Everything up to this place was dealt with. Older places than the newest acknowledged change nothing.
+// Everything up to this place was dealt with. Older places than the newest acknowledged change nothing. refused with
+// status 409 when it was sent before somebody sought, or gave it another filter: it comes again.
 call<consumer_state> acknowledge(std::string_view name, std::string_view place);
 // Begin elsewhere: behind a place, "earliest" or "latest"; or with the first entry recorded at or after a time. Ends
 // its stream.

@@ -25,7 +25,8 @@ enum class event_kind {
   rows_begin, // of a snapshot: rows follow, all of them: drop the copy made so far
   row,        // of a snapshot: a consent as it stands
   rows_end,   // of a snapshot: that were all; changes follow
-  end, // of a consumer: the daemon ended the stream, `reason` says why ("taken-over", "paused", "seek", "removed")
+  end, // of a consumer: the daemon ended the stream, `reason` says why ("taken-over", "paused", "seek", "filter",
+       // "removed")
 };
 
 struct event {

@@ -30,6 +30,9 @@ consumer_record read_consumer(query const& row) {
   made.paused = row.integer(9) != 0;
   made.created = row.time(10);
   made.seen = row.time(11);
+  made.generation = static_cast<std::uint64_t>(row.integer(12));
+  made.sent = static_cast<std::uint64_t>(row.integer(13));
+  made.set_at = static_cast<std::uint64_t>(row.integer(14));
   return made;
 }
 
@@ -65,9 +68,36 @@ result<consumer_record> found_again(ledger& in, std::string const& name) {
   return std::move(*found);
 }
 
-bool has_room(ledger& in) {
-  query counted(in.db, "SELECT count(*) FROM consumers");
-  return counted.step() && static_cast<std::size_t>(counted.integer(0)) < in.how.consumers;
+result<void> check_room(ledger& in, std::uint32_t uid) {
+  query counted(in.db, "SELECT count(*), count(*) FILTER (WHERE uid = ?) FROM consumers", uid);
+  counted.step();
+  auto const full = [&](int column, std::size_t bound) {
+    return static_cast<std::size_t>(counted.integer(column)) >= bound;
+  };
+  if (full(0, in.how.consumers)) {
+    return failure{reason::conflict, "as many consumers are there as may be: " + std::to_string(in.how.consumers)};
+  }
+  if (full(1, in.how.consumers_per_user)) {
+    return failure{reason::conflict,
+                   "as many consumers of one user are there as may be: " + std::to_string(in.how.consumers_per_user)};
+  }
+  return {};
+}
+
+std::uint64_t next_generation(ledger& in) {
+  auto const next = read_mark(in.db, mark::consumer_changes) + 1;
+  write_mark(in.db, mark::consumer_changes, next);
+  return static_cast<std::uint64_t>(next);
+}
+
+void put_generation(ledger& in, std::string const& name) {
+  run(in.db, "UPDATE consumers SET generation = ? WHERE name = ?", next_generation(in), std::string_view(name));
+}
+
+// From its place on everything is to come, whatever was sent before and may yet be acknowledged.
+void begin_anew(ledger& in, std::string const& name) {
+  put_generation(in, name);
+  run(in.db, "UPDATE consumers SET sent = place, set_at = ? WHERE name = ?", newest(in.db), std::string_view(name));
 }
 
 void add(ledger& in, consumer const& wanted, std::uint64_t after) {
@@ -80,10 +110,13 @@ void add(ledger& in, consumer const& wanted, std::uint64_t after) {
       to_stored(filter.kind), filter.issuer, std::string_view(epoch), after, in.now);
 }
 
+// What was sent of another journal says nothing of this one.
 void put_place(ledger& in, std::string const& name, std::uint64_t place) {
   auto const epoch = read_epoch(in.db);
-  run(in.db, "UPDATE consumers SET epoch = ?, place = ?, seen = ? WHERE name = ?", std::string_view(epoch), place,
-      in.now, std::string_view(name));
+  run(in.db,
+      "UPDATE consumers SET sent = sent * (epoch = ?1), set_at = set_at * (epoch = ?1), epoch = ?1, place = ?2, "
+      "seen = ?3 WHERE name = ?4",
+      std::string_view(epoch), place, in.now, std::string_view(name));
 }
 
 // Looked at where the change is made: a name may have become another user's since somebody asked about it.
@@ -116,8 +149,8 @@ result<kept_consumer> keep_consumer(ledger& in, std::string const& name, entry_f
   if (!known && before.error().code != reason::not_found) {
     return before.error();
   }
-  if (!known && !has_room(in)) {
-    return failure{reason::conflict, "as many consumers are there as may be: " + std::to_string(in.how.consumers)};
+  if (auto const room = check_room(in, by.uid); !known && !room) {
+    return room.error();
   }
   if (known) {
     run(in.db, "UPDATE consumers SET type = ?, subject = ?, status = ?, kind = ?, issuer = ?, seen = ? WHERE name = ?",
@@ -127,6 +160,7 @@ result<kept_consumer> keep_consumer(ledger& in, std::string const& name, entry_f
     add(in, {name, filter, by.uid}, after);
   }
   if (!known || before->of.filter != filter) {
+    begin_anew(in, name);
     note(in, operation::keep_consumer, by.uid, name, known ? "its filter" : "new");
   }
   auto record = found_again(in, name);
@@ -142,10 +176,14 @@ result<consumer_record> acknowledge_consumer(ledger& in, std::string const& name
   if (!known) {
     return known.error();
   }
+  auto const epoch = read_epoch(in.db);
   auto const before = place_here(in.db, *known);
-  if (to <= before) {
+  if (to <= before && known->epoch == epoch) {
     note_seen(in, name);
     return found_again(in, name);
+  }
+  if (is_bound(*known, epoch) && to > known->sent) {
+    return failure{reason::conflict, "nothing was sent up to there since its place was set: what comes next is"};
   }
   put_place(in, name, to);
   if (by.uid != known->of.uid) {
@@ -161,20 +199,33 @@ result<consumer_record> seek_consumer(ledger& in, std::string const& name, std::
     return known.error();
   }
   put_place(in, name, to);
+  begin_anew(in, name);
   if (auto const before = place_here(in.db, *known); before != to) {
     note(in, operation::seek_consumer, by.uid, name, "from " + std::to_string(before) + " to " + std::to_string(to));
   }
   return found_again(in, name);
 }
 
-void advance_consumer(ledger& in, std::string const& name, std::uint64_t from, std::uint64_t to) {
+bool advance_consumer(ledger& in, std::string const& name, std::uint64_t generation, std::uint64_t from,
+                      std::uint64_t to) {
   auto const known = find_consumer(in.db, name);
-  if (known && known->place == from && known->epoch == read_epoch(in.db) && to <= newest(in.db)) {
-    put_place(in, name, std::max(from, to));
-    in.after.consumers.push_back({name, std::max(from, to)});
-  } else {
-    note_seen(in, name);
+  bool const same = known && known->generation == generation && known->place == from &&
+                    known->epoch == read_epoch(in.db) && to >= from && to <= newest(in.db);
+  if (same) {
+    put_place(in, name, to);
+    in.after.consumers.push_back({name, to});
   }
+  return same;
+}
+
+result<void> note_sent(ledger& in, std::string const& name, std::uint64_t generation, std::uint64_t sequence) {
+  auto const known = find_consumer(in.db, name);
+  if (!known || known->generation != generation) {
+    return failure{reason::conflict, "it was changed or removed meanwhile"};
+  }
+  run(in.db, "UPDATE consumers SET sent = max(sent, ?), seen = ? WHERE name = ?", sequence, in.now,
+      std::string_view(name));
+  return {};
 }
 
 result<consumer_record> pause_consumer(ledger& in, std::string const& name, bool paused, consumer_caller const& by) {
@@ -184,6 +235,7 @@ result<consumer_record> pause_consumer(ledger& in, std::string const& name, bool
   }
   run(in.db, "UPDATE consumers SET paused = ?, seen = ? WHERE name = ?", paused, in.now, std::string_view(name));
   if (known->paused != paused) {
+    put_generation(in, name);
     note(in, paused ? operation::pause_consumer : operation::resume_consumer, by.uid, name, {});
   }
   return found_again(in, name);
@@ -198,6 +250,7 @@ result<consumer_record> remove_consumer(ledger& in, std::string const& name, con
   if (!known) {
     return known;
   }
+  known->generation = next_generation(in);
   run(in.db, "DELETE FROM consumers WHERE name = ?", std::string_view(name));
   in.after.consumers.push_back({name, std::nullopt});
   note(in, operation::remove_consumer, by.uid, name,
@@ -206,7 +259,8 @@ result<consumer_record> remove_consumer(ledger& in, std::string const& name, con
 }
 
 void forget_consumers(ledger& in) {
-  query gone(in.db, "DELETE FROM consumers WHERE seen < ? RETURNING name", in.now - in.how.consumers_for);
+  query gone(in.db, "DELETE FROM consumers WHERE seen < ? AND NOT paused RETURNING name",
+             in.now - in.how.consumers_for);
   while (gone.step()) {
     in.after.consumers.push_back({std::string(gone.text(0)), std::nullopt});
   }
@@ -216,8 +270,8 @@ std::optional<consumer_record> find_consumer(connection& on, std::string const& 
   std::optional<consumer_record> found;
   {
     query row(on,
-              "SELECT name, uid, type, subject, status, kind, issuer, epoch, place, paused, created, seen "
-              "FROM consumers WHERE name = ?",
+              "SELECT name, uid, type, subject, status, kind, issuer, epoch, place, paused, created, seen, "
+              "generation, sent, set_at FROM consumers WHERE name = ?",
               std::string_view(name));
     if (row.step()) {
       found = read_consumer(row);
@@ -240,8 +294,8 @@ std::map<std::string, std::uint64_t> consumer_places(connection& on) {
 std::vector<consumer_record> list_consumers(connection& on) {
   std::vector<consumer_record> all;
   {
-    query rows(on, "SELECT name, uid, type, subject, status, kind, issuer, epoch, place, paused, created, seen "
-                   "FROM consumers ORDER BY name");
+    query rows(on, "SELECT name, uid, type, subject, status, kind, issuer, epoch, place, paused, created, seen, "
+                   "generation, sent, set_at FROM consumers ORDER BY name");
     while (rows.step()) {
       all.push_back(read_consumer(rows));
     }

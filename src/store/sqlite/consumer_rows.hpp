@@ -22,12 +22,14 @@ result<kept_consumer> keep_consumer(ledger& in, std::string const& name, entry_f
 result<consumer_record> acknowledge_consumer(ledger& in, std::string const& name, std::uint64_t to,
                                              consumer_caller const& by);
 result<consumer_record> seek_consumer(ledger& in, std::string const& name, std::uint64_t to, consumer_caller const& by);
-void advance_consumer(ledger& in, std::string const& name, std::uint64_t from, std::uint64_t to);
+bool advance_consumer(ledger& in, std::string const& name, std::uint64_t generation, std::uint64_t from,
+                      std::uint64_t to);
+result<void> note_sent(ledger& in, std::string const& name, std::uint64_t generation, std::uint64_t sequence);
 result<consumer_record> pause_consumer(ledger& in, std::string const& name, bool paused, consumer_caller const& by);
 void note_seen(ledger& in, std::string const& name);
 result<consumer_record> remove_consumer(ledger& in, std::string const& name, consumer_caller const& by);
 
-// Those that were not heard of for the configured time.
+// Those that were not heard of for the configured time, and are not paused.
 void forget_consumers(ledger& in);
 
 std::optional<consumer_record> find_consumer(connection& on, std::string const& name);

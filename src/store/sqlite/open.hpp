@@ -33,7 +33,8 @@ struct settings {
   // last change.
   std::chrono::hours history_for = std::chrono::days(1826);
   std::chrono::hours ended_consents_for = std::chrono::days(1826);
-  std::size_t consumers = 1000; // named subscribers; those that were not heard of for `consumers_for` go
+  std::size_t consumers = 1000;          // named subscribers; those that were not heard of for `consumers_for` go
+  std::size_t consumers_per_user = 1000; // of them
   std::chrono::hours consumers_for = std::chrono::days(30);
   std::size_t readers = 2; // threads and connections for queries
 };

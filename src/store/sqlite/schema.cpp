@@ -271,9 +271,17 @@ CREATE TABLE operations (
 CREATE INDEX operations_uid ON operations (uid);
 )sql";
 
+// What may be acknowledged of a consumer whose place was set. Those that are there go on as they did.
+constexpr char const* version_10 = R"sql(
+ALTER TABLE consumers ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE consumers ADD COLUMN sent INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE consumers ADD COLUMN set_at INTEGER NOT NULL DEFAULT 0;
+INSERT INTO meta VALUES ('consumer_changes', 0);
+)sql";
+
 // The step at index N leads from version N to N + 1.
 constexpr std::array<char const*, schema_version> steps{version_1, version_2, version_3, version_4, version_5,
-                                                        version_6, version_7, version_8, version_9};
+                                                        version_6, version_7, version_8, version_9, version_10};
 
 std::int64_t pragma(connection& on, sql text) {
   query asked(on, text);
@@ -302,6 +310,8 @@ std::string_view name(mark which) noexcept {
     return "consents";
   case mark::evidence_bytes:
     return "evidence_bytes";
+  case mark::consumer_changes:
+    return "consumer_changes";
   }
   return {};
 }

@@ -205,10 +205,16 @@ public:
         [name = std::move(name), sequence, by](ledger& in) { return acknowledge_consumer(in, name, sequence, by); });
   }
 
-  async_result<void> advance(std::string name, std::uint64_t from, std::uint64_t to) override {
-    return writer_.submit<void>([name = std::move(name), from, to](ledger& in) -> result<void> {
-      advance_consumer(in, name, from, to);
-      return {};
+  async_result<bool> advance(std::string name, std::uint64_t generation, std::uint64_t from,
+                             std::uint64_t to) override {
+    return writer_.submit<bool>([name = std::move(name), generation, from, to](ledger& in) -> result<bool> {
+      return advance_consumer(in, name, generation, from, to);
+    });
+  }
+
+  async_result<void> note_sent(std::string name, std::uint64_t generation, std::uint64_t sequence) override {
+    return writer_.submit<void>([name = std::move(name), generation, sequence](ledger& in) {
+      return sqlite::note_sent(in, name, generation, sequence);
     });
   }
 

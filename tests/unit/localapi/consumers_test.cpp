@@ -103,22 +103,24 @@ BOOST_AUTO_TEST_CASE(stream_goes_on_behind_what_was_acknowledged_and_repeats_wha
   BOOST_TEST(flag("billing", "connected"));
 }
 
-BOOST_AUTO_TEST_CASE(filter_is_the_consumers_own_and_a_new_one_counts_from_the_next_stream_on) {
+BOOST_AUTO_TEST_CASE(another_filter_ends_the_stream_and_the_next_passes_over_nothing_that_it_lets_through) {
   announce("a-1");
   announce("p-1", consent::kind::payment);
   BOOST_TEST(keep("payments", R"({"kind":"payment"})").status == 201);
   {
     subscriber reader(socket(), "/v1/consumers/payments/events");
-    BOOST_TEST(subjects_of(reader.wait_for(1)) == strings{"p-1"}, boost::test_tools::per_element());
-    BOOST_TEST(keep("payments", R"({"kind":"account-access"})").status == 200);
-    announce("p-2", consent::kind::payment);
-    BOOST_TEST(subjects_of(reader.wait_for(2)).back() == "p-2");
-  }
-  while (flag("payments", "connected")) {
-    std::this_thread::yield();
+    auto const all = reader.wait_for(1);
+    BOOST_TEST(subjects_of(all) == strings{"p-1"}, boost::test_tools::per_element());
+    BOOST_TEST(keep("payments", R"({"kind":"payment"})").status == 200); // the same again is none
+    BOOST_TEST(flag("payments", "connected"));
+    BOOST_TEST(keep("payments").status == 200);
+    reader.wait_for_end();
+    BOOST_TEST(reader.wait_for(2).back().data == R"({"reason":"filter"})");
+    // It was sent while a-1 was kept out.
+    field_of_problem(acknowledge("payments", all[0].id), 409, "conflict");
   }
   subscriber reader(socket(), "/v1/consumers/payments/events");
-  BOOST_TEST(subjects_of(reader.wait_for(1)) == strings{"a-1"}, boost::test_tools::per_element());
+  BOOST_TEST(subjects_of(reader.wait_for(2)) == (strings{"a-1", "p-1"}), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(new_ones_begin_where_they_are_told_to) {
@@ -170,6 +172,82 @@ BOOST_AUTO_TEST_CASE(pages_are_a_way_to_pull_as_well) {
   BOOST_TEST(page() == first, boost::test_tools::per_element()); // until they are acknowledged
   json_of(acknowledge("a", first.back()));
   BOOST_TEST(page().size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(pages_without_an_entry_move_the_place_past_what_the_filter_keeps_out) {
+  announce_some(3);
+  keep("rare", R"({"kind":"payment"})");
+  auto const page = [&] { return get("/v1/consumers/rare/events", {"Accept: application/json"}); };
+  json_of(page());
+  BOOST_TEST(number("rare", "lagEntries") == 0);
+  // But not past one that it lets through.
+  announce("p", consent::kind::payment);
+  announce_some(1);
+  for (int again = 0; again < 2; ++again) {
+    auto const read = json_of(page());
+    BOOST_TEST(read.root().find("events")->first()->get().find_string("subject").value() == "p");
+    BOOST_TEST(number("rare", "lagEntries") == 2);
+  }
+  json_of(acknowledge("rare", std::string(json_of(page()).root().find_string("place").value())));
+  BOOST_TEST(number("rare", "lagEntries") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(page_that_tells_of_a_reset_comes_again_until_its_place_is_acknowledged) {
+  announce_some(1);
+  keep("rare", R"({"kind":"payment"})");
+  forge_epoch_of_consumers();
+  for (int again = 0; again < 2; ++again) {
+    auto const read = json_of(get("/v1/consumers/rare/events", {"Accept: application/json"}));
+    BOOST_TEST(read.root().find("reset")->find_string("reason").value_or("none") == "other-epoch");
+    if (again == 1) {
+      json_of(acknowledge("rare", std::string(read.root().find_string("place").value())));
+    }
+  }
+  auto const after = json_of(get("/v1/consumers/rare/events", {"Accept: application/json"}));
+  BOOST_TEST((after.root().find("reset")->type() == json::type::null));
+}
+
+BOOST_AUTO_TEST_CASE(consumer_is_seen_by_every_request_for_its_entries_granted_or_not) {
+  keep("pages");
+  keep("held");
+  keep("paused");
+  BOOST_TEST(call("POST", "/v1/consumers/paused/pause").status == 200);
+  subscriber reader(socket(), "/v1/consumers/held/events");
+  reader.wait_for_text("retry:");
+  time().advance(std::chrono::hours(2));
+  for (auto const* const name : {"pages", "held", "paused"}) {
+    get(std::string("/v1/consumers/") + name + "/events", {"Accept: application/json"});
+    BOOST_TEST(text(name, "seenAt") == "2026-03-27T14:00:00Z");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(acknowledgement_that_was_on_its_way_when_somebody_sought_does_not_undo_it) {
+  announce_some(4);
+  keep("a");
+  auto const place_of = [&](std::string const& id) {
+    return std::string(json_of(get("/v1/consents/" + id)).root().find_string("place").value());
+  };
+  subscriber reader(socket(), "/v1/consumers/a/events");
+  reader.wait_for(4);
+  json_of(acknowledge("a", place_of("c-2")));
+  json_of(post("/v1/consumers/a/seek", R"({"place":")" + place_of("c-1") + "\"}"));
+  field_of_problem(acknowledge("a", place_of("c-3")), 409, "conflict");
+  reader.wait_for_end();
+  subscriber again(socket(), "/v1/consumers/a/events");
+  auto const all = again.wait_for(3);
+  BOOST_TEST(subjects_of(all) == (strings{"c-2", "c-3", "c-4"}), boost::test_tools::per_element());
+  json_of(acknowledge("a", all[1].id));
+  BOOST_TEST(text("a", "place") == all[1].id);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_page_brought_may_be_acknowledged_by_another_process_later) {
+  announce_some(4);
+  keep("a");
+  auto const read = json_of(get("/v1/consumers/a/events?limit=2", {"Accept: application/json"}));
+  auto const place = std::string(read.root().find_string("place").value());
+  field_of_problem(acknowledge("a", place.substr(0, place.rfind('-')) + "-3"), 409, "conflict");
+  json_of(acknowledge("a", place));
+  BOOST_TEST(text("a", "place") == place);
 }
 
 BOOST_AUTO_TEST_CASE(seeking_ends_the_stream_and_the_next_begins_there) {
@@ -248,6 +326,7 @@ BOOST_AUTO_TEST_CASE(late_acknowledgement_does_not_leap_over_what_was_pruned_uns
   announce_some(4);
   keep("a");
   auto const first = std::string(json_of(get("/v1/consents/c-1")).root().find_string("place").value());
+  json_of(get("/v1/consumers/a/events", {"Accept: application/json"}));
   time().advance(std::chrono::days(2000)); // longer than the journal is kept
   announce_some(1);                        // takes the old entries along
   json_of(acknowledge("a", first));
@@ -354,6 +433,58 @@ BOOST_AUTO_TEST_CASE(place_moves_on_by_itself_past_what_its_filter_keeps_out) {
   json_of(acknowledge("rare", sent));
   while (number("rare", "lagEntries") != 0) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+// Whoever died with it unread must hear of it again.
+BOOST_AUTO_TEST_CASE(reset_is_told_again_until_it_is_acknowledged) {
+  announce_some(3);
+  keep("rare", R"({"kind":"payment"})");
+  forge_epoch_of_consumers();
+  std::string place;
+  for (int again = 0; again < 2; ++again) {
+    while (flag("rare", "connected")) {
+      std::this_thread::yield();
+    }
+    subscriber reader(socket(), "/v1/consumers/rare/events");
+    auto const all = reader.wait_for(1);
+    BOOST_TEST(all[0].event == "reset");
+    place = all[0].id;
+    reader.wait_for_text(": heartbeat\nid: " + place.substr(0, place.rfind('-')) + "-3");
+    reader.wait_for_text("heartbeat");
+    if (again == 1) {
+      // The daemon moves it on from there.
+      json_of(acknowledge("rare", place));
+      while (number("rare", "lagEntries") != 0) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      }
+    } else {
+      BOOST_TEST(number("rare", "lagEntries") == 3);
+    }
+  }
+  while (flag("rare", "connected")) {
+    std::this_thread::yield();
+  }
+  subscriber reader(socket(), "/v1/consumers/rare/events");
+  reader.wait_for_text("heartbeat");
+  BOOST_TEST(reader.text().find("event: reset") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(gap_before_its_place_is_not_passed_over_until_it_is_acknowledged) {
+  announce_some(4);
+  keep("rare", R"({"kind":"payment"})");
+  time().advance(std::chrono::days(2000)); // longer than the journal is kept
+  announce_some(1);                        // takes the old entries along
+  for (int again = 0; again < 2; ++again) {
+    while (flag("rare", "connected")) {
+      std::this_thread::yield();
+    }
+    subscriber reader(socket(), "/v1/consumers/rare/events");
+    BOOST_TEST(reader.wait_for(1)[0].event == "reset");
+    auto const place = text("rare", "place");
+    auto const end = "id: " + place.substr(0, place.rfind('-')) + "-5\n\n";
+    reader.wait_for_text(": heartbeat\n" + end + ": heartbeat\n" + end); // the first was followed by what moves it
+    BOOST_TEST(text("rare", "place").ends_with("-0"));
   }
 }
 

@@ -2,6 +2,9 @@
 // test's own.
 #include "localapi/follower.hpp"
 #include "localapi/stream_writer.hpp"
+#include "store/sqlite/open.hpp"
+#include "tests/support/process.hpp"
+#include "tests/unit/localapi/fixture.hpp"
 #include "json/document.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -25,9 +28,10 @@ store::journal_entry entry(std::uint64_t sequence) {
   return made;
 }
 
-// Ten entries, of which seven go after the first page was read.
+// Ten entries, of which seven, or so many, go after the first page was read.
 class shrinking_journal : public store::journal {
 public:
+  explicit shrinking_journal(std::uint64_t go = 7) : go_(go) {}
   store::async_result<store::journal_page> read(std::uint64_t after, std::size_t /*limit*/) override {
     store::journal_page page;
     auto const first = std::max(after, extent_.pruned) + 1;
@@ -36,7 +40,7 @@ public:
     }
     page.examined = page.entries.empty() ? extent_.last : page.entries.back().sequence;
     if (++reads_ == 2) {
-      extent_.pruned = 7;
+      extent_.pruned = go_;
     }
     co_return page;
   }
@@ -44,6 +48,7 @@ public:
   void on_growth(std::function<void()> /*grew*/) override {}
 
 private:
+  std::uint64_t const go_;
   store::journal_extent extent_{"e", 0, 10};
   int reads_ = 0;
 };
@@ -127,4 +132,51 @@ BOOST_AUTO_TEST_CASE(reader_that_cannot_bridge_a_gap_stops_before_it) {
   BOOST_TEST(reader.stopped());
   BOOST_TEST(ids(exchange.text) == "e-1 e-2 ");
   BOOST_TEST(reader.after() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(reset_behind_which_nothing_comes_is_told_at_once) {
+  asio::io_context context;
+  shrinking_journal journal(10);
+  kept_exchange exchange;
+  stream_writer out(exchange, stream_form::sse, "e");
+  shared_pages pages(journal);
+  follower reader(out, pages, {}, 0);
+  auto done = asio::co_spawn(context, reader.catch_up(std::chrono::seconds(15)), asio::use_future);
+  context.run();
+  BOOST_TEST(done.get().has_value());
+  BOOST_TEST(ids(exchange.text) == "e-1 e-2 e-10 ");
+}
+
+// Whoever dies with it unread hears of it from the next stream, which begins before it then.
+BOOST_AUTO_TEST_CASE(gap_in_a_consumers_stream_is_not_passed_over_until_it_is_acknowledged) {
+  tests::temporary_folder folder;
+  localapi::testing::set_clock const now(localapi::testing::at("2026-03-27T12:00:00Z"));
+  asio::io_context context;
+  store::sqlite::settings where;
+  where.path = folder / "consentd.db";
+  auto const kept = store::sqlite::open(where, now, silent_log(), silent_telemetry());
+  auto const bell = std::make_shared<journal_bell>(context.get_executor());
+  consumer_leases leases(*bell, std::chrono::seconds(30));
+  auto taken = leases.take("a", std::chrono::steady_clock::now());
+  BOOST_TEST_REQUIRE(taken.has_value());
+  auto const held = std::move(*taken);
+  shrinking_journal journal;
+  kept_exchange exchange;
+  stream_writer out(exchange, stream_form::sse, "e");
+  shared_pages pages(journal);
+  store::consumer_record record;
+  record.of.name = "a";
+  record.epoch = "e";
+  record.generation = 1;
+  consumer_progress consumer(*kept, *held, record, "e");
+  store::entry_filter nothing;
+  nothing.issuer = "nobody";
+  follower reader(out, pages, nothing, 0, at_gap::tell, &consumer);
+  auto done = asio::co_spawn(context, reader.catch_up(std::chrono::seconds(15)), asio::use_future);
+  context.run();
+  BOOST_TEST(done.get().has_value());
+  BOOST_TEST(reader.after() == 10U);
+  BOOST_TEST(!held->settled().has_value());
+  leases.acknowledged("a", 1, 7, std::chrono::steady_clock::now());
+  BOOST_TEST((held->settled() == 7U));
 }

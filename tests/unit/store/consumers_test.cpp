@@ -28,8 +28,21 @@ struct consumer_fixture : store_fixture {
     BOOST_REQUIRE(found);
     return std::move(*found);
   }
+  // As whoever was sent everything up to there.
   result<store::consumer_record> acknowledge(std::string const& name, std::uint64_t sequence) {
+    send(name, sequence);
+    return acknowledge_unsent(name, sequence);
+  }
+  result<store::consumer_record> acknowledge_unsent(std::string const& name, std::uint64_t sequence) {
     return await(store->acknowledge(name, sequence, owner));
+  }
+  void send(std::string const& name, std::uint64_t sequence) {
+    if (auto const known = find(name)) {
+      BOOST_REQUIRE(await(store->note_sent(name, known->generation, sequence)));
+    }
+  }
+  bool advance(std::string const& name, std::uint64_t generation, std::uint64_t from, std::uint64_t to) {
+    return await(store->advance(name, generation, from, to)).value();
   }
   void announce_some(int count) {
     for (int i = 0; i < count; ++i) {
@@ -89,12 +102,72 @@ BOOST_AUTO_TEST_CASE(acknowledged_places_go_forward_alone) {
 BOOST_AUTO_TEST_CASE(place_that_was_sought_meanwhile_is_not_advanced) {
   announce_some(5);
   keep("a");
-  BOOST_REQUIRE(await(store->advance("a", 0, 3)));
+  auto const made = find("a")->generation;
+  BOOST_TEST(advance("a", made, 0, 3));
   BOOST_TEST(find("a")->place == 3U);
+  BOOST_TEST(!advance("a", made, 0, 4)); // it is elsewhere
+  BOOST_REQUIRE(await(store->seek("a", 3, owner)));
+  BOOST_TEST(!advance("a", made, 3, 5));
+  BOOST_TEST(find("a")->place == 3U);
+  BOOST_TEST(!advance("nobody", made, 0, 1));
+}
+
+// What the old one kept out the new one may let pass.
+BOOST_AUTO_TEST_CASE(place_is_not_advanced_past_what_another_filter_lets_through) {
+  announce_some(5);
+  store::entry_filter payments;
+  payments.kind = consent::kind::payment;
+  auto const made = keep("a", 0, payments).consumer.generation;
+  BOOST_TEST(keep("a", 0, payments).consumer.generation == made); // the same again
+  auto const widened = keep("a").consumer.generation;
+  BOOST_TEST(!advance("a", made, 0, 5));
+  BOOST_TEST(advance("a", widened, 0, 5));
+}
+
+BOOST_AUTO_TEST_CASE(acknowledgements_of_what_was_sent_before_a_seek_do_not_undo_it) {
+  announce_some(5);
+  keep("a");
+  BOOST_REQUIRE(acknowledge("a", 2));
+  send("a", 4);
   BOOST_REQUIRE(await(store->seek("a", 1, owner)));
-  BOOST_REQUIRE(await(store->advance("a", 3, 5)));
+  auto const late = acknowledge_unsent("a", 3);
+  BOOST_REQUIRE(!late);
+  BOOST_TEST(late.error().code == reason::conflict);
   BOOST_TEST(find("a")->place == 1U);
-  BOOST_REQUIRE(await(store->advance("nobody", 0, 1)));
+  BOOST_TEST(acknowledge_unsent("a", 1)->place == 1U);
+  send("a", 3);
+  reopen(); // whoever was sent it may say so to another process
+  BOOST_TEST(acknowledge_unsent("a", 4).error().code == reason::conflict);
+  BOOST_TEST(acknowledge_unsent("a", 3)->place == 3U);
+  // Past what was there when it was sought, nothing can be from before.
+  send("a", 5);
+  announce_some(1);
+  BOOST_TEST(acknowledge_unsent("a", 6)->place == 6U);
+}
+
+BOOST_AUTO_TEST_CASE(acknowledgements_of_what_was_sent_through_another_filter_pass_over_nothing) {
+  announce_some(3);
+  store::entry_filter payments;
+  payments.kind = consent::kind::payment;
+  keep("a", 0, payments);
+  send("a", 3);
+  keep("a");
+  BOOST_TEST(acknowledge_unsent("a", 3).error().code == reason::conflict);
+  BOOST_TEST(find("a")->place == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(acknowledgements_of_one_that_was_removed_do_not_move_its_successor) {
+  announce_some(3);
+  auto const first = keep("a").consumer.generation;
+  send("a", 3);
+  auto const removed = await(store->remove_consumer("a", owner))->generation;
+  auto const second = keep("a").consumer.generation;
+  BOOST_TEST(first < removed);
+  BOOST_TEST(removed < second);
+  BOOST_TEST(acknowledge_unsent("a", 3).error().code == reason::conflict);
+  BOOST_TEST(!advance("a", first, 0, 3));
+  BOOST_TEST(await(store->note_sent("a", first, 3)).error().code == reason::conflict);
+  BOOST_TEST(find("a")->place == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(places_are_known_without_asking_the_database) {
@@ -148,8 +221,10 @@ BOOST_AUTO_TEST_CASE(place_of_another_journal_counts_as_nothing_and_is_left_by_t
   open();
   BOOST_TEST(find("a")->epoch != store->extent().epoch);
   BOOST_TEST((find("a")->oldest_unhandled == noon()));
-  BOOST_TEST(acknowledge("a", 1)->place == 1U);
+  // Also by that of the place that it was told to go on from.
+  BOOST_TEST(acknowledge("a", 0)->place == 0U);
   BOOST_TEST(find("a")->epoch == "another");
+  BOOST_TEST(acknowledge("a", 1)->place == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(as_many_as_may_be_and_not_one_more) {
@@ -170,6 +245,42 @@ BOOST_AUTO_TEST_CASE(as_many_as_may_be_and_not_one_more) {
     names.push_back(one.of.name);
   }
   BOOST_TEST(names == (std::vector<std::string>{"b", "c"}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(one_user_leaves_room_for_others) {
+  close();
+  settings.consumers = 4;
+  settings.consumers_per_user = 2;
+  open();
+  keep("a");
+  keep("b");
+  auto const refused = await(store->keep("c", {}, 0, owner));
+  BOOST_REQUIRE(!refused);
+  BOOST_TEST(refused.error().code == reason::conflict);
+  BOOST_TEST(!keep("b").created);
+  BOOST_TEST(await(store->keep("c", {}, 0, stranger))->created);
+  BOOST_REQUIRE(await(store->remove_consumer("a", owner)));
+  BOOST_TEST(keep("d").created);
+}
+
+// Turns without work may never come.
+BOOST_AUTO_TEST_CASE(one_that_nothing_is_heard_of_is_forgotten_with_the_next_commit) {
+  settings.consumers_for = std::chrono::hours(48);
+  reopen();
+  keep("silent");
+  now.advance(std::chrono::hours(49));
+  announce_some(1);
+  BOOST_TEST(!find("silent").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(paused_ones_are_not_forgotten) {
+  settings.consumers_for = std::chrono::hours(48);
+  reopen();
+  keep("a");
+  BOOST_REQUIRE(await(store->pause("a", true, owner)));
+  now.advance(std::chrono::hours(49));
+  announce_some(1);
+  BOOST_TEST(find("a").has_value());
 }
 
 BOOST_AUTO_TEST_CASE(one_that_nothing_is_heard_of_is_forgotten) {

@@ -40,7 +40,10 @@ struct operations_fixture : store_fixture {
   void keep(std::string const& name, std::optional<consent::kind> kind = {}, std::uint32_t uid = 1000) {
     store::entry_filter filter;
     filter.kind = kind;
-    BOOST_REQUIRE(await(store->keep(name, filter, 0, {uid, false})));
+    auto const kept = await(store->keep(name, filter, 0, {uid, false}));
+    BOOST_REQUIRE(kept);
+    // Everything was sent, and may be acknowledged.
+    BOOST_REQUIRE(await(store->note_sent(name, kept->consumer.generation, store->extent().last)));
   }
 };
 

@@ -97,10 +97,10 @@ BOOST_FIXTURE_TEST_CASE(document_and_database_have_the_same_tables_and_columns, 
     }
   }
   BOOST_TEST(written.size() == real.size());
-  BOOST_TEST(db.integer("PRAGMA user_version") == 9);
+  BOOST_TEST(db.integer("PRAGMA user_version") == 10);
   BOOST_TEST(db.integer("PRAGMA application_id") == 0x636e7364);
   BOOST_TEST(db.texts("SELECT name FROM meta ORDER BY name") ==
-             (std::vector<std::string>{"consents", "epoch", "evidence_bytes", "pruned", "run"}));
+             (std::vector<std::string>{"consents", "consumer_changes", "epoch", "evidence_bytes", "pruned", "run"}));
 }
 
 BOOST_AUTO_TEST_CASE(stored_numbers_are_pinned) {

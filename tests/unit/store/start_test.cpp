@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(newer_schema_is_refused_with_both_versions) {
   raw_database(settings.path).execute("PRAGMA user_version = 99");
   auto const text = refusal();
   BOOST_TEST(is_one_line_naming_the_file(text));
-  BOOST_TEST(text.find("newer consentd (schema 99, this one knows 9)") != std::string::npos);
+  BOOST_TEST(text.find("newer consentd (schema 99, this one knows 10)") != std::string::npos);
   BOOST_TEST(raw_database(settings.path).integer("PRAGMA user_version") == 99);
 }
 
@@ -116,7 +116,8 @@ BOOST_AUTO_TEST_CASE(database_of_the_schema_before_is_brought_up_to_date_and_kee
                   "COLUMN held");
     older.execute("ALTER TABLE deliveries DROP COLUMN attempts; ALTER TABLE deliveries DROP COLUMN repeats");
     older.execute("DROP TABLE key_sets");
-    older.execute("DELETE FROM meta WHERE name = 'evidence_bytes'; DROP TABLE evidence; DROP TABLE evidence_keys");
+    older.execute("DELETE FROM meta WHERE name IN ('evidence_bytes', 'consumer_changes'); DROP TABLE evidence; DROP "
+                  "TABLE evidence_keys");
     older.execute("DROP TABLE resources");
     older.execute("DROP TABLE resource_entries");
     older.execute("ALTER TABLE consents DROP COLUMN permissions");
@@ -126,7 +127,7 @@ BOOST_AUTO_TEST_CASE(database_of_the_schema_before_is_brought_up_to_date_and_kee
     older.execute("PRAGMA user_version = 1");
   }
   open();
-  BOOST_TEST(raw_database(settings.path).integer("PRAGMA user_version") == 9);
+  BOOST_TEST(raw_database(settings.path).integer("PRAGMA user_version") == 10);
   BOOST_TEST(store->extent().last == place);
   BOOST_TEST(count().pending == 1U);
   BOOST_TEST(find("c-1").has_value());
