@@ -21,6 +21,7 @@ store::sqlite::settings store_settings_of(config::settings const& how) {
   store.operation_rows = how.store.operation_rows;
   store.evidence_for = how.store.evidence_for;
   store.consumers = how.api.max_consumers;
+  store.consumers_per_user = how.api.max_consumers_per_user;
   store.consumers_for = how.api.consumers_for;
   store.history_for = how.store.history_for;
   store.ended_consents_for = how.store.ended_consents_for;

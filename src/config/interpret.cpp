@@ -171,6 +171,7 @@ private:
     to.max_streams = size(*in, "max_streams");
     to.max_streams_per_user = size(*in, "max_streams_per_user");
     to.max_consumers = size(*in, "max_consumers");
+    to.max_consumers_per_user = size(*in, "max_consumers_per_user");
     to.consumers_for = std::chrono::days(in->number("consumer_days"));
     to.consumer_lease = seconds(*in, "consumer_lease_seconds");
     to.max_body_bytes = size(*in, "max_body_bytes");

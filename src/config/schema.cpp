@@ -239,6 +239,7 @@ constexpr std::array api_keys{
     number("max_streams", "128", 1, 65536, "Event streams at once; more are refused."),
     number("max_streams_per_user", "64", 1, 65536, "The same of one user."),
     number("max_consumers", "1000", 0, 100000, "Durable consumers; one more is refused."),
+    number("max_consumers_per_user", "100", 0, 100000, "The same of one user."),
     number("consumer_days", "30", 1, 36525, "A durable consumer that nothing is heard of for so long is forgotten."),
     number(
         "consumer_lease_seconds", "30", 1, 86400,

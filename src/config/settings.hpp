@@ -218,6 +218,7 @@ struct api_settings {
   std::size_t max_streams = 0;
   std::size_t max_streams_per_user = 0;
   std::size_t max_consumers = 0;
+  std::size_t max_consumers_per_user = 0;
   std::chrono::days consumers_for{};
   std::chrono::seconds consumer_lease{};
   std::size_t max_body_bytes = 0;
