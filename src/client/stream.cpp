@@ -132,12 +132,19 @@ bool async_event_stream::state::take(sse_event const& one) {
     bad_event = made.error();
     return false;
   }
+  // To ask again at once would only be refused.
+  if (made->kind == event_kind::end && made->reason == "not-permitted") {
+    bad_event = error{.code = errc::refused,
+                      .status = 403,
+                      .problem = "not-permitted",
+                      .detail = "the right to read it was taken away"};
+  }
   bool const rows_follow = to.has_rows && made->kind == event_kind::reset;
   put(std::move(*made), one.id);
   if (rows_follow) {
     put({.kind = event_kind::rows_begin}, one.id);
   }
-  return true;
+  return !bad_event;
 }
 
 asio::awaitable<result<void>> async_event_stream::state::read_more() {

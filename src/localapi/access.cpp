@@ -48,4 +48,12 @@ right access_rules::of(net::peer const& who) const noexcept {
   return highest;
 }
 
+bool standing_right::holds() {
+  if (auto rules = rules_.get(); rules != asked_) {
+    holds_ = std::min(at_most_, rules->of(who_)) >= needs_;
+    asked_ = std::move(rules);
+  }
+  return holds_;
+}
+
 } // namespace consentd::localapi

@@ -2,9 +2,11 @@
 #ifndef CONSENTD_LOCALAPI_ACCESS_HPP
 #define CONSENTD_LOCALAPI_ACCESS_HPP
 
+#include "base/current.hpp"
 #include "net/http.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <sys/types.h>
@@ -41,6 +43,26 @@ public:
 
 private:
   std::vector<access_rule> rules_;
+};
+
+// Whether whoever was let in may still be there, for calls that have no end: rules are replaced while they go on. Used
+// by one coroutine.
+class standing_right {
+public:
+  // Rules and peer must outlive it. Nobody may do more than `at_most` there; the call needs `needs`.
+  standing_right(current<access_rules> const& rules, net::peer const& who, right at_most, right needs)
+      : rules_(rules), who_(who), at_most_(at_most), needs_(needs) {}
+
+  // Costs little while the rules are the same.
+  bool holds();
+
+private:
+  current<access_rules> const& rules_;
+  net::peer const& who_;
+  right const at_most_;
+  right const needs_;
+  std::shared_ptr<access_rules const> asked_;
+  bool holds_ = false;
 };
 
 } // namespace consentd::localapi

@@ -38,11 +38,17 @@ api::api(asio::any_io_executor on, store::event_store& store, clock const& now, 
          access_rules who, daemon_calls by)
     : store_(store), clock_(now), log_(log), how_(how), daemon_(std::move(by)), access_(std::move(who)),
       refusals_(complaint_slots), bell_(std::make_shared<journal_bell>(std::move(on))),
-      leases_(*bell_, how.consumer_lease), streams_(store, *bell_, now, log,
+      leases_(*bell_, how.consumer_lease), streams_(store, *bell_, access_, now, log,
                                                     {.max_streams = how.max_streams,
                                                      .max_streams_per_user = how.max_streams_per_user,
                                                      .heartbeat = how.heartbeat}) {
   store_.on_growth([bell = bell_] { bell->ring(); });
+}
+
+void api::replace(access_rules who) {
+  access_.set(std::move(who));
+  // Streams that nothing is sent on look, too.
+  bell_->ring();
 }
 
 void api::tell_of_refusal(net::peer const& who, std::string_view what, right has) {
@@ -100,12 +106,13 @@ asio::awaitable<void> api::serve(net::exchange& request, right at_most) {
     co_await request.send(std::move(answer));
     co_return;
   }
+  if (asked) {
+    asked->at_most = at_most;
+    asked->has = has;
+  }
   if (asked && asked->route->where == endpoint::stream_events && asked->media != "application/json") {
     co_await streams_.serve(request, *asked);
     co_return;
-  }
-  if (asked) {
-    asked->has = has;
   }
   if (asked && asked->route->where == endpoint::consumer_events) {
     co_await streams_.serve_consumer(request, *asked, leases_);

@@ -52,8 +52,8 @@ public:
   // Nobody may do more than `at_most`, whatever the rules give them.
   boost::asio::awaitable<void> serve(net::exchange& request, right at_most);
 
-  // Counts from the next call on; streams that are open stay. Any thread.
-  void replace(access_rules who) { access_.set(std::move(who)); }
+  // Counts from the next call on; open streams of those who may not read any more end. Any thread.
+  void replace(access_rules who);
 
 private:
   std::optional<problem> check_right(net::peer const& who, parsed<call> const& asked, right has);

@@ -15,9 +15,16 @@ constexpr std::size_t page_bytes = std::size_t{1024} * 1024;
 
 } // namespace
 
-follower::follower(stream_writer& to, shared_pages& from, store::entry_filter filter, std::uint64_t after, at_gap what,
-                   consumer_progress* of)
-    : to_(to), journal_(from), filter_(std::move(filter)), after_(after), at_gap_(what), consumer_(of) {
+follower::follower(stream_writer& to, shared_pages& from, store::entry_filter filter, std::uint64_t after,
+                   standing_right& may, at_gap what, consumer_progress* of)
+    : to_(to), journal_(from), filter_(std::move(filter)), after_(after), may_(may), at_gap_(what), consumer_(of) {
+}
+
+std::string_view follower::ended() {
+  if (!may_.holds()) {
+    return "not-permitted";
+  }
+  return consumer_ != nullptr ? consumer_->ended() : std::string_view();
 }
 
 asio::awaitable<result<void>> follower::catch_up(std::chrono::milliseconds longest_silence) {

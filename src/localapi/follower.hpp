@@ -2,6 +2,7 @@
 #ifndef CONSENTD_LOCALAPI_FOLLOWER_HPP
 #define CONSENTD_LOCALAPI_FOLLOWER_HPP
 
+#include "localapi/access.hpp"
 #include "localapi/consumer_progress.hpp"
 #include "localapi/entry_filter.hpp"
 #include "localapi/shared_pages.hpp"
@@ -25,9 +26,9 @@ enum class at_gap : std::uint8_t {
 // In the frame of the stream's coroutine: keeps a number, and at most one page.
 class follower {
 public:
-  // Writer, pages and consumer must outlive it. Of a durable consumer it tells what it sends, and stops once that has
-  // ended.
-  follower(stream_writer& to, shared_pages& from, store::entry_filter filter, std::uint64_t after,
+  // What it is handed must outlive it. Goes on while `may` holds. Of a durable consumer it tells what it sends, and
+  // stops once that has ended.
+  follower(stream_writer& to, shared_pages& from, store::entry_filter filter, std::uint64_t after, standing_right& may,
            at_gap what = at_gap::tell, consumer_progress* of = nullptr);
 
   bool is_behind() const { return journal_.extent().last > after_; }
@@ -35,7 +36,7 @@ public:
   std::uint64_t after() const noexcept { return after_; }
 
   // Why the stream must end; empty while it may go on.
-  std::string_view ended() const { return consumer_ != nullptr ? consumer_->ended() : std::string_view(); }
+  std::string_view ended();
 
   // True once it stopped at a gap.
   bool stopped() const noexcept { return stopped_; }
@@ -55,6 +56,7 @@ private:
   shared_pages& journal_;
   store::entry_filter const filter_;
   std::uint64_t after_;
+  standing_right& may_;
   at_gap const at_gap_;
   consumer_progress* const consumer_;
   bool stopped_ = false;

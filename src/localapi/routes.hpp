@@ -64,10 +64,11 @@ std::span<route const> routes() noexcept;
 struct call {
   localapi::route const* route = nullptr;
   target where;
-  std::string_view media;  // of those that the route has
-  std::string id;          // the segment that the last `{…}` stood for; empty when the path has none
-  std::string within;      // that of the one before it
-  right has = right::none; // what the caller may do
+  std::string_view media;      // of those that the route has
+  std::string id;              // the segment that the last `{…}` stood for; empty when the path has none
+  std::string within;          // that of the one before it
+  right at_most = right::none; // what anybody may do on this socket
+  right has = right::none;     // what the caller may do
 };
 
 // The call that a request is. path_unknown; method_not_allowed, with `allow`; not_acceptable; invalid_argument for a

@@ -87,9 +87,9 @@ private:
   std::uint32_t const user_;
 };
 
-event_streams::event_streams(store::event_store& from, journal_bell& bell, clock const& now, log_sink& log,
-                             stream_settings const& how)
-    : from_(from), pages_(from), bell_(bell), now_(now), log_(log), how_(how) {
+event_streams::event_streams(store::event_store& from, journal_bell& bell, current<access_rules> const& access,
+                             clock const& now, log_sink& log, stream_settings const& how)
+    : from_(from), pages_(from), bell_(bell), access_(access), now_(now), log_(log), how_(how) {
 }
 
 std::size_t event_streams::open() const {
@@ -147,7 +147,8 @@ asio::awaitable<void> event_streams::serve(net::exchange& request, call const& a
   }
   place_taken const taken(*this, user);
   stream_writer out(request, form_of(asked), extent.epoch);
-  follower reader(out, pages_, std::move(*filter), begin->after);
+  standing_right may(access_, request.head().peer, asked.at_most, right::read);
+  follower reader(out, pages_, std::move(*filter), begin->after, may);
   auto done = co_await begin_journal(out, *begin, extent);
   if (done) {
     done = co_await follow(request, out, reader);
@@ -182,6 +183,7 @@ asio::awaitable<void> event_streams::serve_snapshot(net::exchange& request, call
   }
   place_taken const taken(*this, user);
   stream_writer out(request, form_of(asked), extent.epoch);
+  standing_right may(access_, request.head().peer, asked.at_most, right::read);
   auto begin = std::move(wanted->begin);
   bool resumes = wanted->resumes;
   result<void> done;
@@ -195,9 +197,9 @@ asio::awaitable<void> event_streams::serve_snapshot(net::exchange& request, call
       // Taken before the first row is read: what changes afterwards is in the journal behind it, and in the rows
       // perhaps.
       begin.after = from_.extent().last;
-      done = co_await write_rows(out, wanted->rows, begin);
+      done = co_await write_rows(out, wanted->rows, begin, may);
     }
-    follower reader(out, pages_, wanted->changes, begin.after, at_gap::stop);
+    follower reader(out, pages_, wanted->changes, begin.after, may, at_gap::stop);
     if (done) {
       done = co_await follow(request, out, reader);
     }
@@ -211,12 +213,15 @@ asio::awaitable<void> event_streams::serve_snapshot(net::exchange& request, call
 
 // In pages, each read in a transaction of its own: a reader that stalls in the middle holds up nothing but itself.
 asio::awaitable<result<void>> event_streams::write_rows(stream_writer& out, store::consent_filter const& filter,
-                                                        starting_point const& begin) {
+                                                        starting_point const& begin, standing_right& may) {
   if (begin.reset) {
     out.put_reset_before_rows(*begin.reset, begin.requested, begin.after, from_.extent());
   }
   std::string after;
   for (bool reading = true; reading;) {
+    if (!may.holds()) {
+      co_return result<void>{}; // whoever follows the journal behind the rows says so
+    }
     auto rows = co_await from_.list(filter, after, snapshot_rows);
     if (!rows) {
       co_return rows.error();
@@ -323,7 +328,9 @@ asio::awaitable<void> event_streams::stream_consumer(net::exchange& request, cal
   auto const begin = begin_at(make_place(of.record.epoch, of.record.place), extent);
   consumer_progress consumer(from_, *of.held, of.record, extent.epoch);
   stream_writer out(request, form_of(asked), extent.epoch);
-  follower reader(out, pages_, of.record.of.filter, begin.after, at_gap::tell, &consumer);
+  standing_right may(access_, request.head().peer, asked.at_most,
+                     of.record.of.uid == user ? right::read : right::operate);
+  follower reader(out, pages_, of.record.of.filter, begin.after, may, at_gap::tell, &consumer);
   result<void> done;
   if (begin.reset) {
     // Told again with each stream until it is acknowledged: only then it is known to have been read.

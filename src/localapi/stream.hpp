@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "base/time.hpp"
+#include "localapi/access.hpp"
 #include "localapi/bell.hpp"
 #include "localapi/consumer_leases.hpp"
 #include "localapi/consumer_progress.hpp"
@@ -37,9 +38,10 @@ struct stream_settings {
 // ignores it sees entries again rather than never.
 class event_streams {
 public:
-  // The store, the bell, the clock and the log must outlive it.
-  event_streams(store::event_store& from, journal_bell& bell, clock const& now, log_sink& log,
-                stream_settings const& how);
+  // What it is handed must outlive it. The bell is to ring when `access` is replaced, too: a stream ends when whoever
+  // reads it may not any more.
+  event_streams(store::event_store& from, journal_bell& bell, current<access_rules> const& access, clock const& now,
+                log_sink& log, stream_settings const& how);
 
   // Each answers, and returns when the peer has gone or the listener stops. too_many_streams at the bound.
   boost::asio::awaitable<void> serve(net::exchange& request, call const& asked);
@@ -67,7 +69,7 @@ private:
   static boost::asio::awaitable<result<void>> begin_journal(stream_writer& out, starting_point const& begin,
                                                             store::journal_extent const& extent);
   boost::asio::awaitable<result<void>> write_rows(stream_writer& out, store::consent_filter const& filter,
-                                                  starting_point const& begin);
+                                                  starting_point const& begin, standing_right& may);
   // One that is read now, in the frame of whom reads it.
   struct followed_consumer;
   // conflict while another follows it, or while it is paused.
@@ -84,6 +86,7 @@ private:
   store::event_store& from_;
   shared_pages pages_;
   journal_bell& bell_;
+  current<access_rules> const& access_;
   clock const& now_;
   log_sink& log_;
   stream_settings const how_;

@@ -25,8 +25,9 @@ enum class event_kind {
   rows_begin, // of a snapshot: rows follow, all of them: drop the copy made so far
   row,        // of a snapshot: a consent as it stands
   rows_end,   // of a snapshot: that were all; changes follow
-  end, // of a consumer: the daemon ended the stream, `reason` says why ("taken-over", "paused", "seek", "filter",
-       // "removed")
+  end, // the daemon ended the stream, `reason` says why: "not-permitted" (the right to read was taken away: next() then
+       // gives the error that a new attempt would), and of a consumer "taken-over", "paused", "seek", "filter",
+       // "removed"
 };
 
 struct event {

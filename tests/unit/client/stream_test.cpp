@@ -221,6 +221,19 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(consumers)
 
+BOOST_AUTO_TEST_CASE(stream_that_ends_for_want_of_a_right_is_not_asked_for_again) {
+  scripted_server server(
+      {{stream_head + chunk(entry("e-1", "a") + "event: end\ndata: {\"reason\":\"not-permitted\"}\n\n") +
+        "0\r\n\r\n"}});
+  event_stream stream(client::journal(), at(server));
+  BOOST_TEST(kinds_of(stream, 2) == "entry:a end:not-permitted ");
+  auto const then = stream.next();
+  BOOST_TEST_REQUIRE(!then.has_value());
+  BOOST_TEST((then.error().code == errc::refused));
+  BOOST_TEST(then.error().status == 403U);
+  BOOST_TEST(server.connections() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(consumer_goes_on_where_the_daemon_knows) {
   auto const held = answer_of("409 Conflict", "application/problem+json", R"({"title":"held"})", "Retry-After: 1\r\n");
   scripted_server server(

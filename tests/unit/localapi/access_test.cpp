@@ -1,5 +1,6 @@
 // Who may do what: the rules by themselves, and on a real socket, where the kernel says who calls.
 #include "tests/unit/localapi/fixture.hpp"
+#include "tests/unit/localapi/subscriber.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -132,6 +133,25 @@ BOOST_FIXTURE_TEST_CASE(new_rules_count_from_the_next_call_on, may_read) {
   BOOST_TEST(call("POST", "/v1/reload").status == 200);
   calls().replace(access_rules({}));
   BOOST_TEST(get("/v1/status").status == 403);
+}
+
+// They would go on with what their reader may not see any more, until the daemon restarts.
+BOOST_FIXTURE_TEST_CASE(streams_of_whom_new_rules_give_nothing_end, may_read) {
+  announce("c");
+  BOOST_TEST(put("/v1/consumers/a", "{}").status == 201);
+  int announced = 0;
+  for (auto const* const target : {"/v1/events", "/v1/snapshot", "/v1/consumers/a/events"}) {
+    calls().replace(this_user(right::read));
+    subscriber reader(socket(), target);
+    reader.wait_for(1);
+    calls().replace(this_user(right::operate));
+    auto const more = "more-" + std::to_string(++announced);
+    announce(more);
+    reader.wait_for_text(more);
+    calls().replace(access_rules({}));
+    reader.wait_for_end();
+    BOOST_TEST(reader.text().ends_with("event: end\ndata: {\"reason\":\"not-permitted\"}\n\n"), reader.text());
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -75,6 +75,16 @@ private:
   net::request_head head_;
 };
 
+struct permitted {
+  current<access_rules> rules{access_rules({{.user = 1000, .group = {}, .allows = localapi::right::read}})};
+  net::peer who = [] {
+    net::peer made;
+    made.uid = 1000;
+    return made;
+  }();
+  standing_right standing{rules, who, localapi::right::operate, localapi::right::read};
+};
+
 std::string ids(std::string const& text) {
   std::string out;
   for (auto at = text.find("id: "); at != std::string::npos; at = text.find("\nid: ", at)) {
@@ -92,7 +102,8 @@ BOOST_AUTO_TEST_CASE(entries_pruned_under_a_slow_reader_are_told_as_a_reset) {
   kept_exchange exchange;
   stream_writer out(exchange, stream_form::sse, "e");
   shared_pages pages(journal);
-  follower reader(out, pages, {}, 0);
+  permitted may;
+  follower reader(out, pages, {}, 0, may.standing);
   auto done = asio::co_spawn(context, reader.catch_up(std::chrono::seconds(15)), asio::use_future);
   context.run();
   BOOST_TEST(done.get().has_value());
@@ -110,9 +121,10 @@ BOOST_AUTO_TEST_CASE(reader_whose_filter_lets_nothing_pass_is_told_how_far_it_is
   kept_exchange exchange;
   stream_writer out(exchange, stream_form::sse, "e");
   shared_pages pages(journal);
+  permitted may;
   store::entry_filter nothing;
   nothing.issuer = "nobody";
-  follower reader(out, pages, nothing, 0, at_gap::stop);
+  follower reader(out, pages, nothing, 0, may.standing, at_gap::stop);
   auto done = asio::co_spawn(context, reader.catch_up(std::chrono::milliseconds(0)), asio::use_future);
   context.run();
   BOOST_TEST(done.get().has_value());
@@ -125,7 +137,8 @@ BOOST_AUTO_TEST_CASE(reader_that_cannot_bridge_a_gap_stops_before_it) {
   kept_exchange exchange;
   stream_writer out(exchange, stream_form::sse, "e");
   shared_pages pages(journal);
-  follower reader(out, pages, {}, 0, at_gap::stop);
+  permitted may;
+  follower reader(out, pages, {}, 0, may.standing, at_gap::stop);
   auto done = asio::co_spawn(context, reader.catch_up(std::chrono::seconds(15)), asio::use_future);
   context.run();
   BOOST_TEST(done.get().has_value());
@@ -140,7 +153,8 @@ BOOST_AUTO_TEST_CASE(reset_behind_which_nothing_comes_is_told_at_once) {
   kept_exchange exchange;
   stream_writer out(exchange, stream_form::sse, "e");
   shared_pages pages(journal);
-  follower reader(out, pages, {}, 0);
+  permitted may;
+  follower reader(out, pages, {}, 0, may.standing);
   auto done = asio::co_spawn(context, reader.catch_up(std::chrono::seconds(15)), asio::use_future);
   context.run();
   BOOST_TEST(done.get().has_value());
@@ -164,6 +178,7 @@ BOOST_AUTO_TEST_CASE(gap_in_a_consumers_stream_is_not_passed_over_until_it_is_ac
   kept_exchange exchange;
   stream_writer out(exchange, stream_form::sse, "e");
   shared_pages pages(journal);
+  permitted may;
   store::consumer_record record;
   record.of.name = "a";
   record.epoch = "e";
@@ -171,7 +186,7 @@ BOOST_AUTO_TEST_CASE(gap_in_a_consumers_stream_is_not_passed_over_until_it_is_ac
   consumer_progress consumer(*kept, *held, record, "e");
   store::entry_filter nothing;
   nothing.issuer = "nobody";
-  follower reader(out, pages, nothing, 0, at_gap::tell, &consumer);
+  follower reader(out, pages, nothing, 0, may.standing, at_gap::tell, &consumer);
   auto done = asio::co_spawn(context, reader.catch_up(std::chrono::seconds(15)), asio::use_future);
   context.run();
   BOOST_TEST(done.get().has_value());
