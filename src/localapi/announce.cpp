@@ -12,7 +12,7 @@ namespace consentd::localapi {
 
 namespace {
 
-std::optional<problem> put_kind(store::announcement& into, std::string const& text) {
+std::optional<problem> put_kind(store::announcement& into, std::string_view text) {
   auto const kind = consent::parse_kind(text);
   if (!kind) {
     return invalid("kind", "One of account-access, payment, insurance.");
@@ -21,7 +21,7 @@ std::optional<problem> put_kind(store::announcement& into, std::string const& te
   return std::nullopt;
 }
 
-std::optional<problem> put_issuer(store::announcement& into, std::string const& text) {
+std::optional<problem> put_issuer(store::announcement& into, std::string_view text) {
   if (text.empty() || text.size() > max_text) {
     return invalid("issuer", "A text of 1 to " + std::to_string(max_text) + " bytes.");
   }
@@ -29,7 +29,7 @@ std::optional<problem> put_issuer(store::announcement& into, std::string const& 
   return std::nullopt;
 }
 
-std::optional<problem> put_expiry(store::announcement& into, std::string const& text) {
+std::optional<problem> put_expiry(store::announcement& into, std::string_view text) {
   into.expiry = parse_date_time(text);
   if (!into.expiry) {
     return invalid("expirationDateTime", "A date and time of RFC 3339, such as 2026-03-27T13:27:13Z.");
@@ -37,7 +37,7 @@ std::optional<problem> put_expiry(store::announcement& into, std::string const& 
   return std::nullopt;
 }
 
-std::optional<problem> put_base(store::announcement& into, std::string const& text) {
+std::optional<problem> put_base(store::announcement& into, std::string_view text) {
   if (!consent::is_consent_id(text) || text == into.consent_id) {
     return invalid("baseConsentId", "The id of another consent.");
   }
@@ -45,7 +45,7 @@ std::optional<problem> put_base(store::announcement& into, std::string const& te
   return std::nullopt;
 }
 
-using put = std::optional<problem> (*)(store::announcement& into, std::string const& text);
+using put = std::optional<problem> (*)(store::announcement& into, std::string_view text);
 
 struct known_member {
   std::string_view name;

@@ -108,37 +108,8 @@ store::consumer_caller by_caller(net::request_head const& head, call const& aske
   return {caller_of(head), asked.has >= right::operate};
 }
 
-parsed<store::entry_filter> read_sent_filter(sent_object const& sent) {
-  store::entry_filter made;
-  if (auto const text = sent.find("type")) {
-    made.type = parse_event_type(*text);
-    if (!made.type) {
-      return invalid("type", "A type of docs/openapi.yaml, such as ae.openfinance.consent.status.");
-    }
-  }
-  if (auto const text = sent.find("kind")) {
-    made.kind = consent::parse_kind(*text);
-    if (!made.kind) {
-      return invalid("kind", "One of account-access, payment, insurance.");
-    }
-  }
-  made.status = sent.find("status");
-  if (made.status && !consent::parse_status(*made.status) && !consent::parse_resource_status(*made.status)) {
-    return invalid("status", "A status of a consent, payment, quote or account opening, as the standard spells it.");
-  }
-  made.subject = sent.find("subject");
-  if (made.subject && !consent::is_consent_id(*made.subject)) {
-    return invalid("subject", "An id: 1 to 128 characters of A-Z a-z 0-9 . _ : ~ -");
-  }
-  made.issuer = sent.find("issuer");
-  if (made.issuer && (made.issuer->empty() || made.issuer->size() > max_text)) {
-    return invalid("issuer", "A text of 1 to " + std::to_string(max_text) + " bytes.");
-  }
-  return made;
-}
-
 // A place of this journal, which is still kept or just before what is.
-parsed<std::uint64_t> read_sent_place(std::string const& text, std::string_view field,
+parsed<std::uint64_t> read_sent_place(std::string_view text, std::string_view field,
                                       store::journal_extent const& extent) {
   if (text == "latest") {
     return extent.last;
@@ -198,7 +169,7 @@ asio::awaitable<net::response> keep_consumer(consumer_calls const& with, net::ex
   if (!sent) {
     co_return to_response(sent.error());
   }
-  auto filter = read_sent_filter(*sent);
+  auto filter = read_filter(*sent);
   auto const after = read_sent_place(sent->find("after").value_or("earliest"), "after", with.store.extent());
   if (auto wrong = first_problem(filter, after)) {
     co_return to_response(*wrong);

@@ -16,7 +16,7 @@ std::string_view status_of(store::journal_entry const& entry) noexcept {
   return entry.status ? to_string(*entry.status) : std::string_view();
 }
 
-parsed<std::optional<store::entry_type>> read_type(target const& from) {
+parsed<std::optional<store::entry_type>> read_type(named_texts const& from) {
   auto const text = from.find("type");
   if (!text) {
     return std::optional<store::entry_type>{};
@@ -37,7 +37,7 @@ bool passes(store::entry_filter const& filter, store::journal_entry const& entry
          (!issuer || *issuer == entry.issuer);
 }
 
-parsed<store::entry_filter> read_filter(target const& from) {
+parsed<store::entry_filter> read_filter(named_texts const& from) {
   auto type = read_type(from);
   auto subject = read_consent_id(from, "subject");
   auto status = read_any_status(from);

@@ -10,8 +10,8 @@ namespace consentd::localapi {
 
 bool passes(store::entry_filter const& filter, store::journal_entry const& entry);
 
-// The query parameters `type`, `subject`, `status`, `kind` and `issuer`.
-parsed<store::entry_filter> read_filter(target const& from);
+// What is named `type`, `subject`, `status`, `kind` and `issuer`, in a query or a body.
+parsed<store::entry_filter> read_filter(named_texts const& from);
 
 } // namespace consentd::localapi
 

@@ -55,7 +55,7 @@ parsed<std::optional<consent::status>> read_status(target const& from) {
   return status;
 }
 
-parsed<std::optional<std::string>> read_any_status(target const& from) {
+parsed<std::optional<std::string>> read_any_status(named_texts const& from) {
   auto const text = from.find("status");
   if (!text) {
     return std::optional<std::string>{};
@@ -66,7 +66,7 @@ parsed<std::optional<std::string>> read_any_status(target const& from) {
   return std::optional(std::string(*text));
 }
 
-parsed<std::optional<consent::kind>> read_kind(target const& from) {
+parsed<std::optional<consent::kind>> read_kind(named_texts const& from) {
   auto const text = from.find("kind");
   if (!text) {
     return std::optional<consent::kind>{};
@@ -90,7 +90,7 @@ parsed<std::optional<timestamp>> read_time(target const& from, std::string_view 
   return time;
 }
 
-parsed<std::optional<std::string>> read_consent_id(target const& from, std::string_view name) {
+parsed<std::optional<std::string>> read_consent_id(named_texts const& from, std::string_view name) {
   auto const text = from.find(name);
   if (!text) {
     return std::optional<std::string>{};
@@ -101,7 +101,7 @@ parsed<std::optional<std::string>> read_consent_id(target const& from, std::stri
   return std::optional(std::string(*text));
 }
 
-parsed<std::optional<std::string>> read_text(target const& from, std::string_view name) {
+parsed<std::optional<std::string>> read_text(named_texts const& from, std::string_view name) {
   auto const text = from.find(name);
   if (!text) {
     return std::optional<std::string>{};

@@ -1,4 +1,5 @@
-// Typed values of query parameters and path segments. Each failure is an invalid_argument that names the field.
+// Typed values of query parameters, path segments, and members of bodies. Each failure is an invalid_argument that
+// names the field.
 #ifndef CONSENTD_LOCALAPI_PARAMETERS_HPP
 #define CONSENTD_LOCALAPI_PARAMETERS_HPP
 
@@ -25,11 +26,11 @@ parsed<std::size_t> read_limit(target const& from);
 // Absent: an optional without a value. Present and not of its type: a problem.
 parsed<std::optional<consent::status>> read_status(target const& from);
 // The word of a status of any family, consents included, as it is spelt.
-parsed<std::optional<std::string>> read_any_status(target const& from);
-parsed<std::optional<consent::kind>> read_kind(target const& from);
+parsed<std::optional<std::string>> read_any_status(named_texts const& from);
+parsed<std::optional<consent::kind>> read_kind(named_texts const& from);
 parsed<std::optional<timestamp>> read_time(target const& from, std::string_view name);
-parsed<std::optional<std::string>> read_consent_id(target const& from, std::string_view name);
-parsed<std::optional<std::string>> read_text(target const& from, std::string_view name);
+parsed<std::optional<std::string>> read_consent_id(named_texts const& from, std::string_view name);
+parsed<std::optional<std::string>> read_text(named_texts const& from, std::string_view name);
 
 // A path segment that must be a consent id (contract section 8, 8), or a delivery's number.
 parsed<std::string> consent_id(std::string_view segment);

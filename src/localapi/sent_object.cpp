@@ -47,9 +47,9 @@ parsed<sent_object> sent_object::read(std::string body, std::initializer_list<st
   return made;
 }
 
-std::optional<std::string> sent_object::find(std::string_view name) const {
+std::optional<std::string_view> sent_object::find(std::string_view name) const noexcept {
   auto const found = members_.find(name);
-  return found == members_.end() ? std::nullopt : std::optional(found->second);
+  return found == members_.end() ? std::nullopt : std::optional<std::string_view>(found->second);
 }
 
 } // namespace consentd::localapi

@@ -5,6 +5,7 @@
 #include "localapi/parameters.hpp"
 #include "localapi/problem.hpp"
 #include "localapi/routes.hpp"
+#include "localapi/target.hpp"
 #include "net/http.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -49,13 +50,13 @@ boost::asio::awaitable<parsed<Said>> read_said(net::exchange& request, call cons
   co_return said;
 }
 
-class sent_object {
+class sent_object final : public named_texts {
 public:
   // request_malformed: no sound JSON object. invalid_argument, naming the member: one that is not among `names`, or is
   // no string.
   static parsed<sent_object> read(std::string body, std::initializer_list<std::string_view> names);
 
-  std::optional<std::string> find(std::string_view name) const;
+  std::optional<std::string_view> find(std::string_view name) const noexcept override;
 
 private:
   std::map<std::string, std::string, std::less<>> members_;

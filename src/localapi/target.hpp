@@ -15,7 +15,15 @@ namespace consentd::localapi {
 // character, encoded or not. `+` stands for itself: times with an offset can be written as they are.
 std::optional<std::string> percent_decode(std::string_view text);
 
-class target {
+// Texts by name, of a query or of a body: what reads a value from one reads it from the other.
+class named_texts {
+public:
+  virtual ~named_texts() = default;
+  // Lasts as long as this.
+  virtual std::optional<std::string_view> find(std::string_view name) const noexcept = 0;
+};
+
+class target final : public named_texts {
 public:
   struct parameter {
     std::string name;
@@ -31,7 +39,7 @@ public:
   std::vector<parameter> const& parameters() const noexcept { return parameters_; }
 
   // The first parameter of that name (routes refuse a second one).
-  std::optional<std::string_view> find(std::string_view name) const noexcept;
+  std::optional<std::string_view> find(std::string_view name) const noexcept override;
 
 private:
   std::vector<std::string> segments_;

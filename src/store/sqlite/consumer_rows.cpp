@@ -183,7 +183,7 @@ result<consumer_record> acknowledge_consumer(ledger& in, std::string const& name
     return found_again(in, name);
   }
   if (is_bound(*known, epoch) && to > known->sent) {
-    return failure{reason::conflict, "nothing was sent up to there since its place was set: what comes next is"};
+    return failure{reason::conflict, "nothing was sent up to there since its place was set: read on, it comes again"};
   }
   put_place(in, name, to);
   if (by.uid != known->of.uid) {
