@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Daemon and durable consumers are killed at random, under load: in the end every consumer has seen every entry, in order.
+Some stall until another takes over, some pull by pages, and one is sent back now and then.
 
 usage: consumers.py SECONDS FOLDER_OF_PROGRAMS SOURCE_FOLDER
        consumers.py --follow SOCKET NAME FILE    a consumer: writes the sequence of each entry to the file, then acknowledges it
@@ -18,7 +19,10 @@ import time
 import unittest
 from pathlib import Path
 
-CONSUMERS = ("all", "payments", "slow")
+CONSUMERS = ("all", "payments", "slow", "stalls", "pages", "sought")
+# Readers of each at once; where there is more than one all but one wait until it stalls for longer than a lease.
+READERS = {"stalls": 2}
+LEASE_SECONDS = 1
 FILTERS = {"payments": {"kind": "payment"}}
 
 
@@ -58,18 +62,44 @@ def follow_once(path, name, seen):
                 continue
             seen.write(f"{int(entry['sequence'])}\n")
             seen.flush()
-            if name == "slow":
+            if name in ("slow", "sought"):
                 time.sleep(0.002)
+            if name == "stalls" and random.random() < 0.02:
+                time.sleep(2 * LEASE_SECONDS)
             call(path, "POST", f"/v1/consumers/{name}/ack", {"place": entry["id"]})
     finally:
         connection.close()
 
 
+def pull_once(path, name, seen):
+    connection = UnixConnection(path)
+    try:
+        while True:
+            connection.request("GET", f"/v1/consumers/{name}/events?limit=7", headers={"Accept": "application/json"})
+            answer = connection.getresponse()
+            page = json.loads(answer.read())
+            if answer.status != 200:
+                return
+            if page["reset"]:
+                raise SystemExit(f"reset: {page}")
+            for entry in page["events"]:
+                seen.write(f"{int(entry['sequence'])}\n")
+            seen.flush()
+            if page["events"]:
+                place = random.choice((page["place"], page["events"][0]["id"]))
+                call(path, "POST", f"/v1/consumers/{name}/ack", {"place": place})
+            if not page["more"]:
+                time.sleep(0.05)
+    finally:
+        connection.close()
+
+
 def follow(path, name, file):
+    once = pull_once if name == "pages" else follow_once
     with open(file, "a") as seen:
         while True:
             try:
-                follow_once(path, name, seen)
+                once(path, name, seen)
             except (OSError, http.client.HTTPException, json.JSONDecodeError):
                 pass  # the daemon was killed, or is not there yet
             time.sleep(0.02)
@@ -92,6 +122,7 @@ class KilledAtRandom(harness.DaemonCase):
             self.address = f"127.0.0.1:{free.getsockname()[1]}"
         self.edit(r'^listen = \["127.0.0.1:0"\]$', f'listen = ["{self.address}"]')
         self.edit(r"^unknown_consents = .*$", 'unknown_consents = "bind"')
+        self.edit(r"^\[api\]$", f"[api]\nconsumer_lease_seconds = {LEASE_SECONDS}")
         self.socket = str(self.folder / "api.sock")
 
     def consumer(self, name):
@@ -115,7 +146,21 @@ class KilledAtRandom(harness.DaemonCase):
                 return numbers
 
     def seen(self, name):
-        return [int(line) for line in (self.folder / f"{name}.seen").read_text().splitlines()]
+        file = self.folder / f"{name}.seen"
+        return [int(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+    def send_back(self, name, chance):
+        """To behind an entry that it has seen. Returns how much it had seen by then, and that entry."""
+        status, told = call(self.socket, "GET", f"/v1/consumers/{name}")
+        self.assertEqual(status, 200)
+        epoch, _, place = told["place"].rpartition("-")
+        seen = self.seen(name)
+        before = [number for number in seen if number <= int(place)]
+        if not before:
+            return None
+        number = chance.choice(before)
+        self.assertEqual(call(self.socket, "POST", f"/v1/consumers/{name}/seek", {"place": f"{epoch}-{number}"})[0], 200)
+        return len(seen), number
 
     def test_every_consumer_sees_every_entry_in_order(self):
         seed = random.randrange(1 << 32)
@@ -124,7 +169,7 @@ class KilledAtRandom(harness.DaemonCase):
         daemon = self.start()
         for name in CONSUMERS:
             self.assertEqual(call(self.socket, "PUT", f"/v1/consumers/{name}", FILTERS.get(name, {}))[0], 201)
-        consumers = {name: self.consumer(name) for name in CONSUMERS}
+        consumers = [(name, self.consumer(name)) for name in CONSUMERS for _ in range(READERS.get(name, 1))]
         load = subprocess.Popen([harness.PROGRAMS / "consent-hubsim", "campaign", self.folder, "--events", str(SECONDS * 60),
                                  "--consents", "200", "--rate", "60", "--url", f"https://{self.address}/webhook", "--give-up-seconds", "600",
                                  "--out", self.folder / "campaign.out"],
@@ -132,6 +177,7 @@ class KilledAtRandom(harness.DaemonCase):
         self.addCleanup(load.wait, harness.PATIENCE)
         self.addCleanup(load.kill)
         killed = {"daemon": 0, "consumer": 0}
+        sent_back = []
         ends = time.monotonic() + SECONDS
         while time.monotonic() < ends:
             time.sleep(chance.uniform(0.1, 2))
@@ -141,18 +187,22 @@ class KilledAtRandom(harness.DaemonCase):
                 daemon = self.start()
                 killed["daemon"] += 1
             else:
-                name = chance.choice(CONSUMERS)
-                consumers[name].kill()
-                consumers[name].wait()
-                consumers[name] = self.consumer(name)
+                which = chance.randrange(len(consumers))
+                name, process = consumers[which]
+                process.kill()
+                process.wait()
+                consumers[which] = (name, self.consumer(name))
                 killed["consumer"] += 1
+            if chance.random() < 0.5 and (back := self.send_back("sought", chance)):
+                sent_back.append(back)
         self.assertEqual(load.wait(600), 0)
         until(lambda: harness.DaemonCase.api(self, "/v1/status")[1]["inbox"]["pending"] == 0, "an empty inbox")
+        until(lambda: call(self.socket, "GET", "/v1/consumers/sought")[1]["lagEntries"] == 0, "sought at the end again")
         repeated = 0
         for name in CONSUMERS:
             expected = self.told(**FILTERS.get(name, {}))
             self.assertTrue(expected)
-            until(lambda: self.seen(name)[-1:] == expected[-1:], f"{name} at the end")
+            until(lambda: max(self.seen(name), default=0) == expected[-1], f"{name} at the end")
             newest, first_time = 0, []
             for number in self.seen(name):
                 if number > newest:
@@ -161,7 +211,10 @@ class KilledAtRandom(harness.DaemonCase):
                 else:
                     repeated += 1
             self.assertEqual(first_time, expected, name)
-        print("killed", killed, "entries", len(self.told()), "repeated", repeated, flush=True)
+        seen, expected = self.seen("sought"), self.told()
+        for had, number in sent_back:
+            self.assertIn(next((later for later in expected if later > number), None), [*seen[had:], None], f"sent back behind {number}")
+        print("killed", killed, "sent back", len(sent_back), "entries", len(self.told()), "repeated", repeated, flush=True)
         self.assertGreater(min(killed.values()), 0)
 
 
