@@ -250,6 +250,7 @@ struct journal_entry {
   std::string consent_id;
   std::string issuer;
   consent::kind kind{};
+  std::optional<consent::kind> left_kind;          // and before this entry, where it is another one now
   std::optional<consent::disposition> disposition; // of a status entry
   std::optional<consent::status> status;           // the consent's after it
   std::optional<consent::status> previous;         // and before
@@ -265,9 +266,8 @@ struct journal_entry {
   std::optional<std::int64_t> delivery;
   std::string interaction_id; // empty where no delivery caused it
   std::optional<std::uint32_t> uid;
-  // Which the consent was of before this entry, where it is another's now: whoever follows those must hear of it.
-  std::optional<std::string> left_issuer{};
-  std::optional<consent::kind> left_kind{};
+  // Whose the consent was before this entry, where it is another's now: whoever follows those must hear of it.
+  std::optional<std::string> left_issuer;
 };
 
 // Which entries of the journal a subscriber asks for. What is absent lets everything pass. `issuer` and `kind` let pass
