@@ -127,8 +127,11 @@ BOOST_AUTO_TEST_CASE(marks_of_another_database_begin_a_new_epoch) {
 
 BOOST_AUTO_TEST_CASE(place_of_a_consumer_is_of_the_epoch_before) {
   announce_some(3);
-  BOOST_REQUIRE(await(store->keep(store::consumer{"a", {}, 1000}, 0)));
-  BOOST_REQUIRE(await(store->acknowledge("a", 2, 1000)));
+  store::consumer_caller const owner{1000, false};
+  auto const kept = await(store->keep("a", {}, 0, owner));
+  BOOST_REQUIRE(kept);
+  BOOST_REQUIRE(await(store->note_sent("a", kept->consumer.generation, 3)));
+  BOOST_REQUIRE(await(store->acknowledge("a", 2, owner)));
   back_up();
   announce_some(1);
   restore();
