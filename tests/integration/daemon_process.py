@@ -98,10 +98,10 @@ class DaemonCase(unittest.TestCase):
     def run_to_end(self, *more):
         return subprocess.run(self.command(*more), capture_output=True, text=True, timeout=PATIENCE)
 
-    def api(self, path, method="GET"):
+    def api(self, path, method="GET", accept="*/*"):
         connection = UnixConnection(str(self.folder / "api.sock"))
         self.addCleanup(connection.close)
-        connection.request(method, path, headers={"Connection": "close"})
+        connection.request(method, path, headers={"Connection": "close", "Accept": accept})
         with connection.getresponse() as answer:
             return answer.status, json.loads(answer.read())
 

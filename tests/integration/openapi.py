@@ -85,7 +85,7 @@ class Described(harness.DaemonCase):
     # Of nothing that is there, but for a consumer: whose it is comes before what is asked of it.
     def ids_of(self, operation):
         return {**{one["name"]: NOBODYS[one["name"]] for one in self.named(operation, "path")},
-                **({"name": "refuser"} if "{name}" in self.document.operations[operation][1] else {})}
+                **({"name": "refuser"} if operation != "keepConsumer" and "{name}" in self.document.operations[operation][1] else {})}
 
     def query_of(self, operation):
         return {one["name"]: NEEDED[one["name"]] for one in self.named(operation, "query") if one.get("required")}

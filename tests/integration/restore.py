@@ -60,6 +60,7 @@ class Restored(harness.DaemonCase):
     def test_place_of_before_leads_to_a_reset_though_the_journal_has_grown_past_it(self):
         self.announce_some(3)
         self.put("/v1/consumers/billing", {})
+        self.assertEqual(len(self.api("/v1/consumers/billing/events", accept="application/json")[1]["events"]), 3)
         connection = UnixConnection(str(self.folder / "api.sock"))
         self.addCleanup(connection.close)
         connection.request("POST", "/v1/consumers/billing/ack", json.dumps({"place": self.journal()["place"]}),

@@ -83,7 +83,8 @@ void leave_inbox(ledger& in, inbox_row const& delivery) {
 
 // What was never opened goes last: it may be news of an end.
 std::optional<std::int64_t> oldest_quarantined(ledger& in) {
-  for (sql const text : {sql("SELECT id FROM quarantine WHERE reason <> 'keys-unavailable' ORDER BY id LIMIT 1"),
+  for (sql const text : {sql("SELECT id FROM quarantine INDEXED BY quarantine_evictable WHERE reason <> "
+                             "'keys-unavailable' ORDER BY id LIMIT 1"),
                          sql("SELECT id FROM quarantine ORDER BY id LIMIT 1")}) {
     query oldest(in.db, text);
     if (oldest.step()) {

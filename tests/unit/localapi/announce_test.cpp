@@ -92,8 +92,10 @@ BOOST_AUTO_TEST_CASE(a_contradiction_is_a_conflict_that_names_what_is_known) {
 }
 
 BOOST_AUTO_TEST_CASE(binding_of_what_nobody_contests_is_an_announcement_again) {
-  json_of(put("/v1/consents/c-1", good), 201);
-  auto const again = json_of(put("/v1/consents/c-1/binding", good));
+  constexpr auto same = R"({"kind":"account-access","issuer":"https://bank-a.example"})";
+  announce("c-1");
+  event("c-1", consent::status::authorized, at("2026-03-27T11:00:00Z"));
+  auto const again = json_of(put("/v1/consents/c-1/binding", same));
   BOOST_TEST(again.root().find_string("issuer").value() == "https://bank-a.example");
   BOOST_TEST((again.root().find("contestedBy")->type() == json::type::null));
   field_of_problem(put("/v1/consents/c-1/binding", R"({"kind":"payment","issuer":"https://bank-b.example"})"), 409,
@@ -101,6 +103,14 @@ BOOST_AUTO_TEST_CASE(binding_of_what_nobody_contests_is_an_announcement_again) {
   field_of_problem(put("/v1/consents/nobody/binding", good), 404, "not-found");
   BOOST_TEST(field_of_problem(put("/v1/consents/c-1/binding", R"({"issuer":"i"})"), 400, "invalid-argument") == "kind");
   field_of_problem(get("/v1/consents/c-1/binding"), 405, "method-not-allowed");
+}
+
+BOOST_AUTO_TEST_CASE(binding_mends_what_was_announced_until_an_event_has_come) {
+  json_of(put("/v1/consents/c-1", good), 201);
+  auto const mended =
+      json_of(put("/v1/consents/c-1/binding", R"({"kind":"payment","issuer":"https://bank-b.example"})"));
+  BOOST_TEST(mended.root().find_string("issuer").value() == "https://bank-b.example");
+  BOOST_TEST(mended.root().find_string("kind").value() == "payment");
 }
 
 BOOST_AUTO_TEST_CASE(the_caller_is_recorded) {

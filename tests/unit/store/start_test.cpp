@@ -1,5 +1,7 @@
 #include "tests/unit/store/store_fixture.hpp"
 
+#include "store/sqlite/schema.hpp"
+
 #include "tests/support/process.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -97,7 +99,8 @@ BOOST_AUTO_TEST_CASE(newer_schema_is_refused_with_both_versions) {
   raw_database(settings.path).execute("PRAGMA user_version = 99");
   auto const text = refusal();
   BOOST_TEST(is_one_line_naming_the_file(text));
-  BOOST_TEST(text.find("newer consentd (schema 99, this one knows 10)") != std::string::npos);
+  auto const own = std::to_string(store::sqlite::schema_version);
+  BOOST_TEST(text.find("newer consentd (schema 99, this one knows " + own + ")") != std::string::npos);
   BOOST_TEST(raw_database(settings.path).integer("PRAGMA user_version") == 99);
 }
 

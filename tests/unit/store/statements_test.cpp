@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +63,50 @@ std::vector<std::string> literals_of(std::string const& source) {
   return found;
 }
 
+// The name or keyword at `at`, which is left behind it; empty when there is none.
+std::string word_at(std::string const& source, std::size_t& at) {
+  auto const begin = at;
+  while (at < source.size() && (std::isalnum(static_cast<unsigned char>(source[at])) != 0 || source[at] == '_')) {
+    ++at;
+  }
+  return source.substr(begin, at - begin);
+}
+
+using parts = std::map<std::string, std::string>;
+
+// Pieces that several statements share (columns.hpp), by their names.
+void add_parts(parts& all, std::string const& source) {
+  constexpr std::string_view mark = "sql_part ";
+  for (auto at = source.find(mark); at != std::string::npos; at = source.find(mark, at)) {
+    at += mark.size();
+    auto const name = word_at(source, at);
+    auto const end = source.find(';', at);
+    if (auto texts = literals_of(source.substr(at, end - at)); !name.empty() && texts.size() == 1) {
+      all.insert_or_assign(name, std::move(texts.front()));
+    }
+  }
+}
+
+// With each statement that is put together of pieces as the one literal that it is.
+std::string with_joined(std::string source, parts const& known) {
+  constexpr std::string_view mark = "join_sql<";
+  for (auto begin = source.find(mark); begin != std::string::npos; begin = source.find(mark, begin + 1)) {
+    std::string text;
+    auto at = begin + mark.size();
+    while (source[at] != '>') {
+      if (source[at] == '"') {
+        text += literal_at(source, at);
+      } else if (auto const name = word_at(source, at); !name.empty()) {
+        text += known.at(name);
+      } else {
+        ++at;
+      }
+    }
+    source.replace(begin, at + 1 - begin, '"' + text + '"');
+  }
+  return source;
+}
+
 bool is_statement(std::string_view text) {
   constexpr std::array<std::string_view, 4> verbs{"SELECT ", "INSERT ", "UPDATE ", "DELETE "};
   return std::any_of(verbs.begin(), verbs.end(), [&](auto verb) { return text.starts_with(verb); });
@@ -69,12 +115,19 @@ bool is_statement(std::string_view text) {
 // All but those that make and change the tables.
 std::vector<statement> statements_of_the_store() {
   std::vector<statement> found;
-  for (auto const& file : std::filesystem::directory_iterator(CONSENTD_SOURCE_DIR "/src/store/sqlite")) {
+  auto const folder = std::filesystem::path(CONSENTD_SOURCE_DIR "/src/store/sqlite");
+  parts known;
+  for (auto const& file : std::filesystem::directory_iterator(folder)) {
+    if (file.is_regular_file() && file.path().filename() != "columns.hpp") {
+      add_parts(known, consentd::tests::read_text(file.path().string()));
+    }
+  }
+  for (auto const& file : std::filesystem::directory_iterator(folder)) {
     auto const name = file.path().filename().string();
     if (file.path().extension() != ".cpp" || name == "schema.cpp") {
       continue;
     }
-    for (auto& text : literals_of(consentd::tests::read_text(file.path().string()))) {
+    for (auto& text : literals_of(with_joined(consentd::tests::read_text(file.path().string()), known))) {
       if (is_statement(text)) {
         found.push_back({name, std::move(text)});
       }
