@@ -25,9 +25,9 @@ enum class event_kind {
   rows_begin, // of a snapshot: rows follow, all of them: drop the copy made so far
   row,        // of a snapshot: a consent as it stands
   rows_end,   // of a snapshot: that were all; changes follow
-  // The daemon ended the stream, `reason` says why: "not-permitted" (the right to read was taken away: next() then gives
-  // the error that a new attempt would), and of a consumer "taken-over", "paused", "seek", "filter", "removed". next()
-  // then queues for the consumer again; call it no more where that is not wanted, as after "taken-over" perhaps.
+  // The daemon ended the stream, `reason` says why: "not-permitted" (the right to read was taken away: next() then
+  // gives the error that a new attempt would), and of a consumer "taken-over", "paused", "seek", "filter", "removed".
+  // next() then queues for the consumer again; call it no more where that is not wanted, as after "taken-over" perhaps.
   end,
 };
 
