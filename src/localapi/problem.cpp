@@ -10,6 +10,9 @@ namespace consentd::localapi {
 
 namespace {
 
+// Of a name that a caller has made up.
+constexpr std::size_t longest_field = 64;
+
 struct description {
   problem_kind kind;
   std::string_view name;
@@ -84,7 +87,7 @@ void throw_exception_from_error(problem const& why, boost::source_location const
 }
 
 problem invalid(std::string_view field, std::string detail) {
-  return {problem_kind::invalid_argument, std::move(detail), std::string(field), {}};
+  return {problem_kind::invalid_argument, std::move(detail), std::string(field.substr(0, longest_field)), {}};
 }
 
 problem from_failure(failure const& why) {

@@ -87,7 +87,7 @@ std::optional<problem> check_parameters(route const& wanted, target const& where
   auto const& asked = where.parameters();
   for (auto one = asked.begin(); one != asked.end(); ++one) {
     if (std::find(wanted.parameters.begin(), wanted.parameters.end(), one->name) == wanted.parameters.end()) {
-      return invalid(one->name.substr(0, 64), "This call has no such query parameter.");
+      return invalid(one->name, "This call has no such query parameter.");
     }
     if (std::any_of(asked.begin(), one, [&](auto const& before) { return before.name == one->name; })) {
       return invalid(one->name, "The query parameter comes twice.");

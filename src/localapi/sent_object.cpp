@@ -9,8 +9,8 @@
 namespace consentd::localapi {
 namespace {
 
-constexpr std::size_t most_depth = 4;
-constexpr std::size_t most_values = 64;
+constexpr std::size_t object_depth = 4;
+constexpr std::size_t object_values = 64;
 
 } // namespace
 
@@ -27,7 +27,8 @@ boost::asio::awaitable<parsed<std::string>> read_json_body(net::exchange& reques
 
 parsed<sent_object> sent_object::read(std::string body, std::initializer_list<std::string_view> names) {
   auto const size = body.size(); // whoever read it has bounded it
-  auto const read = json::document::parse(std::move(body), {.bytes = size, .depth = most_depth, .values = most_values});
+  auto const read =
+      json::document::parse(std::move(body), {.bytes = size, .depth = object_depth, .values = object_values});
   if (!read) {
     return problem{problem_kind::request_malformed, "The body is not sound JSON: " + read.error().detail, {}, {}};
   }
@@ -38,7 +39,7 @@ parsed<sent_object> sent_object::read(std::string body, std::initializer_list<st
   sent_object made;
   for (auto member = root.first(); member; member = member->next()) {
     if (std::find(names.begin(), names.end(), member->name()) == names.end()) {
-      return invalid(member->name().substr(0, 64), "There is no such member.");
+      return invalid(member->name(), "There is no such member.");
     }
     auto const text = member->get().string();
     if (!text) {

@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::size_t max_segments = 8;
 constexpr std::size_t max_parameters = 32;
-constexpr std::size_t longest_name = 64; // of what a problem tells
 
 int hex_digit(char c) noexcept {
   if (c >= '0' && c <= '9') {
@@ -42,7 +41,7 @@ parsed<target::parameter> read_parameter(std::string_view piece) {
     return malformed("The query is not made of name=value pairs, percent-encoded.");
   }
   if (has_control(*value)) {
-    return invalid(name->substr(0, longest_name), "There are control characters in it.");
+    return invalid(*name, "There are control characters in it.");
   }
   return target::parameter{std::move(*name), std::move(*value)};
 }

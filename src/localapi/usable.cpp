@@ -18,10 +18,9 @@ namespace {
 constexpr std::size_t most_ids = 1000;
 constexpr std::size_t longest_id = 128;
 // Above most_ids, so that one id too many is told as that.
-constexpr std::size_t most_values = 4 * most_ids;
+constexpr std::size_t values_read = 4 * most_ids;
 // As many ids as may be, each as long as may be, in quotes and with room for a space and a comma.
-constexpr std::size_t most_bytes = most_ids * (longest_id + 4) + 64;
-constexpr std::size_t longest_name = 64; // of what a problem tells
+constexpr std::size_t bytes_read = most_ids * (longest_id + 4) + 64;
 
 // The members of a verdict, without the braces.
 void put_verdict(json::writer& out, std::string const& id, store::standing of, timestamp as_of,
@@ -42,7 +41,7 @@ void put_verdict(json::writer& out, std::string const& id, store::standing of, t
 parsed<json::value> find_ids(json::value const& root) {
   for (auto member = root.first(); root.is_object() && member; member = member->next()) {
     if (member->name() != "consentIds") {
-      return invalid(member->name().substr(0, longest_name), "There is no such member.");
+      return invalid(member->name(), "There is no such member.");
     }
   }
   auto const list = root.find("consentIds");
@@ -55,7 +54,7 @@ parsed<json::value> find_ids(json::value const& root) {
 
 parsed<std::vector<std::string>> read_ids(std::string body) {
   auto const size = body.size();
-  auto const read = json::document::parse(std::move(body), {.bytes = size, .depth = 3, .values = most_values});
+  auto const read = json::document::parse(std::move(body), {.bytes = size, .depth = 3, .values = values_read});
   if (!read) {
     return problem{problem_kind::request_malformed, "The body is not sound JSON: " + read.error().detail, {}, {}};
   }
@@ -97,7 +96,7 @@ boost::asio::awaitable<net::response> consent_usable(store::event_store& from, c
 
 boost::asio::awaitable<net::response> consents_usable(store::event_store& from, clock const& now,
                                                       std::chrono::seconds patience, net::exchange& request) {
-  auto body = co_await read_json_body(request, most_bytes);
+  auto body = co_await read_json_body(request, bytes_read);
   if (!body) {
     co_return to_response(body.error());
   }
