@@ -78,7 +78,7 @@ daemon::parts::parts(provisions first, service_manager& service, ops::log& sink)
           access_rules_of(began_with),
           {.facts = [this] { return facts(); }, .reload = [this] { return reload_when_asked(); }}),
       operations(metrics, [this] { return conditions(); }), lapse_alarm(control), watchdog_alarm(control),
-      calendar_alarm(control), reload_end(control) {
+      calendar_alarm(control), reload_end(control, asio::steady_timer::time_point::max()) {
   add_metrics();
   store->on_ready([this] { processor.arrived(); });
   if (answering().verdicts != nullptr) {

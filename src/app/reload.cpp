@@ -97,7 +97,6 @@ asio::awaitable<localapi::reload_report> daemon::parts::reload_when_asked() {
 asio::awaitable<void> daemon::parts::until_none_reloads() {
   while (reloading) {
     boost::system::error_code cancelled;
-    reload_end.expires_at(asio::steady_timer::time_point::max());
     co_await reload_end.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
   }
 }

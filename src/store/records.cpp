@@ -55,7 +55,8 @@ std::optional<consent::resource_family> family_of(entry_type type) noexcept {
 }
 
 bool is_bound(consumer_record const& of, std::string_view epoch) noexcept {
-  return of.epoch == epoch && std::max(of.sent, of.place) < of.set_at;
+  auto const place = of.epoch == epoch ? of.place : 0; // of another journal it is before all of this one
+  return std::max(of.sent, place) < of.set_at;
 }
 
 result<void> check_owner(consumer_record const& of, consumer_caller const& by) {

@@ -307,7 +307,7 @@ struct consumer_record {
   // those of one name that were removed.
   std::uint64_t generation = 0;
   std::uint64_t sent = 0;   // since its place was set, entries up to this one were sent
-  std::uint64_t set_at = 0; // newest entry of the journal when its place was set
+  std::uint64_t set_at = 0; // the entry that the journal was to have next when its place was set
 };
 
 // Its place was set, and what had been sent before may still come to be acknowledged: only what was sent since counts.

@@ -95,8 +95,9 @@ void put_generation(ledger& in, std::string const& name) {
 // From its place on everything is to come, whatever was sent before and may yet be acknowledged.
 void begin_anew(ledger& in, std::string const& name) {
   put_generation(in, name);
-  run(in.db, "UPDATE consumers SET sent = place, set_at = ? WHERE name = ?", newest_entry(in.db),
-      std::string_view(name));
+  // Up to and with the entry that comes next: it may be there with this change, and read by the stream of before.
+  run(in.db, "UPDATE consumers SET sent = place * (epoch = ?1), set_at = ?2 WHERE name = ?3",
+      std::string_view(read_epoch(in.db)), newest_entry(in.db) + 1, std::string_view(name));
 }
 
 void add(ledger& in, consumer const& wanted, std::uint64_t after) {
@@ -109,13 +110,10 @@ void add(ledger& in, consumer const& wanted, std::uint64_t after) {
       to_stored(filter.kind), filter.issuer, std::string_view(epoch), after, in.now);
 }
 
-// What was sent of another journal says nothing of this one.
 void put_place(ledger& in, std::string const& name, std::uint64_t place) {
   auto const epoch = read_epoch(in.db);
-  run(in.db,
-      "UPDATE consumers SET sent = sent * (epoch = ?1), set_at = set_at * (epoch = ?1), epoch = ?1, place = ?2, "
-      "seen = ?3 WHERE name = ?4",
-      std::string_view(epoch), place, in.now, std::string_view(name));
+  run(in.db, "UPDATE consumers SET epoch = ?, place = ?, seen = ? WHERE name = ?", std::string_view(epoch), place,
+      in.now, std::string_view(name));
 }
 
 // Looked at where the change is made: a name may have become another user's since somebody asked about it.

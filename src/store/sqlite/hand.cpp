@@ -52,7 +52,12 @@ hand_file::hand_file(std::string path) : path_(std::move(path)), file_(open_priv
 left_in_hand hand_file::read(bool existed) const {
   left_in_hand found;
   header head;
-  if (::pread(file_.get(), &head, sizeof head, 0) != static_cast<::ssize_t>(sizeof head) || head.magic != magic) {
+  auto const got = ::pread(file_.get(), &head, sizeof head, 0);
+  if (got < 0) {
+    // What cannot be read is not "none": that would be taken for a restore.
+    throw std::runtime_error(path_ + ": cannot be read: " + std::generic_category().message(errno));
+  }
+  if (got != static_cast<::ssize_t>(sizeof head) || head.magic != magic) {
     found.clean = !existed;
     return found;
   }

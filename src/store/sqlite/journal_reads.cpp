@@ -1,3 +1,4 @@
+#include "store/sqlite/columns.hpp"
 #include "store/sqlite/encoding.hpp"
 #include "store/sqlite/reads.hpp"
 #include "store/sqlite/resource_rows.hpp"
@@ -63,16 +64,19 @@ journal_entry read_entry(query const& row) {
   return made;
 }
 
+// In the order of the reader above, which has the resource behind them.
+constexpr sql_part entry_columns =
+    "j.sequence, j.type, j.recorded, j.consent_id, j.issuer, j.kind, j.disposition, j.status, j.previous, j.reported, "
+    "j.status_time, j.event_time, j.expiry, j.revoked_by, j.flags, j.told, j.alert, j.delivery, j.interaction_id, "
+    "j.uid, "
+    "j.left_issuer, j.left_kind";
+
 constexpr sql entry_sql =
-    "SELECT j.sequence, j.type, j.recorded, j.consent_id, j.issuer, j.kind, j.disposition, j.status, j.previous, "
-    "j.reported, j.status_time, j.event_time, j.expiry, j.revoked_by, j.flags, j.told, j.alert, j.delivery, "
-    "j.interaction_id, j.uid, j.left_issuer, j.left_kind, d.json "
-    "FROM journal AS j LEFT JOIN documents AS d ON d.id = j.document WHERE j.sequence = ?";
+    join_sql<"SELECT ", entry_columns,
+             ", d.json FROM journal AS j LEFT JOIN documents AS d ON d.id = j.document WHERE j.sequence = ?">();
 
 constexpr sql entry_without_resource_sql =
-    "SELECT j.sequence, j.type, j.recorded, j.consent_id, j.issuer, j.kind, j.disposition, j.status, j.previous, "
-    "j.reported, j.status_time, j.event_time, j.expiry, j.revoked_by, j.flags, j.told, j.alert, j.delivery, "
-    "j.interaction_id, j.uid, NULL FROM journal AS j WHERE j.sequence = ?";
+    join_sql<"SELECT ", entry_columns, ", NULL FROM journal AS j WHERE j.sequence = ?">();
 
 journal_entry find_entry(connection& on, sql how, std::int64_t sequence) {
   query row(on, how, sequence);

@@ -107,6 +107,15 @@ result<released_delivery> retry(ledger& in, std::int64_t delivery) {
   return row->is;
 }
 
+// Half of the inbox is left to what comes anew: what comes back by itself must not have everybody's deliveries refused.
+bool leaves_room(ledger const& in) noexcept {
+  return in.count.pending * 2 < in.how.inbox_rows && in.count.inbox_bytes * 2 < in.how.inbox_bytes;
+}
+
+failure for_new_ones() {
+  return {reason::inbox_full, "the inbox is half full, and the rest is for new deliveries"};
+}
+
 } // namespace
 
 result<released_delivery> retry_for(ledger& in, std::int64_t delivery, std::uint32_t uid) {
@@ -120,7 +129,8 @@ result<released_delivery> retry_for(ledger& in, std::int64_t delivery, std::uint
 result<std::size_t> retry(ledger& in, remedy const& has_come, std::size_t at_most) {
   std::size_t released = 0;
   for (auto const delivery : helped_by(in, has_come, at_most)) {
-    if (auto const done = retry(in, delivery); !done) {
+    auto const done = leaves_room(in) ? retry(in, delivery) : result<released_delivery>(for_new_ones());
+    if (!done) {
       return released == 0 ? result<std::size_t>(done.error()) : released;
     }
     ++released;

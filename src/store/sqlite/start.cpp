@@ -139,6 +139,8 @@ recovered recover(connection& on, settings const& how, timestamp now, left_in_ha
   if (made.restored) {
     // Its journal goes on in other ways than the one that subscribers have places in.
     renew_epoch(on);
+    // What was sent of the one before says nothing of this one.
+    run(on, "UPDATE consumers SET sent = 0, set_at = 0");
   }
   if (how.unknown == unknown_consents::bind) {
     release_held(on);

@@ -298,8 +298,13 @@ public:
   }
 
   async_result<std::size_t> retry(remedy has_come, std::size_t at_most) override {
-    return writer_.submit<std::size_t>(
+    // Asked each time that an issuer's keys were fetched: the writer must not look through what others lack.
+    if (has_come.lacked == reason::keys_unavailable && !worklist_.keeps_for_keys(has_come.issuer)) {
+      co_return std::size_t{0};
+    }
+    auto work = writer_.submit<std::size_t>(
         [has_come = std::move(has_come), at_most](ledger& in) { return sqlite::retry(in, has_come, at_most); });
+    co_return co_await std::move(work);
   }
 
   async_result<released_delivery> drop(std::int64_t id, std::uint32_t uid) override {

@@ -95,6 +95,11 @@ consent::backlog worklist::backlog(std::string_view issuer) const {
   return {oldest(), waiting_for_keys_.contains(issuer) || kept_for_keys_.contains(issuer)};
 }
 
+bool worklist::keeps_for_keys(std::string_view issuer) const {
+  std::lock_guard const lock(mutex_);
+  return kept_for_keys_.contains(issuer);
+}
+
 std::optional<timestamp> worklist::oldest_pending() const {
   std::lock_guard const lock(mutex_);
   return oldest();

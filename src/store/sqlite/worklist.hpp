@@ -65,6 +65,8 @@ public:
 
   consent::backlog backlog(std::string_view issuer) const;
   std::optional<timestamp> oldest_pending() const;
+  // Whether anything of that issuer's is in quarantine for want of room to wait for keys.
+  bool keeps_for_keys(std::string_view issuer) const;
 
 private:
   struct held {

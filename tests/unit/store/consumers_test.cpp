@@ -140,10 +140,12 @@ BOOST_AUTO_TEST_CASE(acknowledgements_of_what_was_sent_before_a_seek_do_not_undo
   reopen(); // whoever was sent it may say so to another process
   BOOST_TEST(acknowledge_unsent("a", 4).error().code == reason::conflict);
   BOOST_TEST(acknowledge_unsent("a", 3)->place == 3U);
-  // Past what was there when it was sought, nothing can be from before.
+  // Past what was there when it was sought, and one more, nothing can be from before.
   send("a", 5);
-  announce_some(1);
-  BOOST_TEST(acknowledge_unsent("a", 6)->place == 6U);
+  announce_some(2);
+  BOOST_TEST(acknowledge_unsent("a", 6).error().code == reason::conflict);
+  send("a", 6);
+  BOOST_TEST(acknowledge_unsent("a", 7)->place == 7U);
 }
 
 BOOST_AUTO_TEST_CASE(acknowledgements_of_what_was_sent_through_another_filter_pass_over_nothing) {
@@ -225,6 +227,37 @@ BOOST_AUTO_TEST_CASE(place_of_another_journal_counts_as_nothing_and_is_left_by_t
   BOOST_TEST(acknowledge("a", 0)->place == 0U);
   BOOST_TEST(find("a")->epoch == store->extent().epoch);
   BOOST_TEST(acknowledge("a", 1)->place == 1U);
+}
+
+// The entry may be there with the change, and reach the stream of before before that hears of its end.
+BOOST_AUTO_TEST_CASE(entry_that_comes_with_another_filter_is_not_acknowledged_through_the_old_one) {
+  announce_some(3);
+  keep("a");
+  BOOST_REQUIRE(acknowledge("a", 3));
+  store::entry_filter payments;
+  payments.kind = consent::kind::payment;
+  auto const changed = keep("a", 0, payments);
+  announce_some(1);
+  BOOST_TEST(acknowledge_unsent("a", 4).error().code == reason::conflict);
+  BOOST_REQUIRE(await(store->note_sent("a", changed.consumer.generation, 4)));
+  BOOST_TEST(acknowledge_unsent("a", 4)->place == 4U);
+}
+
+BOOST_AUTO_TEST_CASE(late_acknowledgement_does_not_undo_another_filter_in_a_new_journal) {
+  announce_some(3);
+  keep("a");
+  BOOST_REQUIRE(acknowledge("a", 3));
+  close();
+  std::filesystem::remove(settings.path + ".hand"); // as after a restore
+  open();
+  store::entry_filter payments;
+  payments.kind = consent::kind::payment;
+  auto const changed = keep("a", 0, payments);
+  BOOST_TEST(find("a")->epoch != store->extent().epoch); // a reset is still owed
+  BOOST_TEST(acknowledge_unsent("a", 3).error().code == reason::conflict);
+  BOOST_REQUIRE(await(store->note_sent("a", changed.consumer.generation, 2)));
+  BOOST_TEST(acknowledge_unsent("a", 2)->place == 2U);
+  BOOST_TEST(acknowledge_unsent("a", 3).error().code == reason::conflict);
 }
 
 BOOST_AUTO_TEST_CASE(as_many_as_may_be_and_not_one_more) {

@@ -243,6 +243,9 @@ BOOST_AUTO_TEST_CASE(announcement_that_was_wrong_is_mended_until_the_first_event
   BOOST_TEST((entry.left_issuer == "https://bnak.example"));
   BOOST_TEST((entry.left_kind == consent::kind::payment));
   BOOST_TEST((entry.uid == 4711U));
+  auto const past = await(store->history("c", 0, 10)).value();
+  BOOST_TEST((past.back().left_issuer == "https://bnak.example"));
+  BOOST_TEST((past.back().left_kind == consent::kind::payment));
   BOOST_TEST(word(settle(report_of("c", status::authorized, 1))) == "applied");
   BOOST_TEST(bind_fails(named(other_bank)).code == reason::conflict);
   BOOST_TEST((find("c")->state.issuer == bank));

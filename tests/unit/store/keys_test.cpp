@@ -172,6 +172,22 @@ BOOST_AUTO_TEST_CASE(issuer_is_behind_no_more_when_an_operator_has_dropped_what_
   BOOST_TEST(!waits());
 }
 
+// Or everybody's deliveries would be refused until all of them are opened.
+BOOST_AUTO_TEST_CASE(events_that_come_back_leave_half_of_the_inbox_to_new_ones) {
+  close();
+  settings.inbox_rows = 6;
+  open();
+  wait(7);
+  BOOST_TEST(retry(100) == 3U);
+  BOOST_TEST(count().pending == 3U);
+  store::remedy const more{.lacked = reason::keys_unavailable, .issuer = std::string(bank)};
+  BOOST_TEST(await(store->retry(more, 100)).error().code == reason::inbox_full);
+  for (int each = 0; each < 3; ++each) {
+    append("new " + std::to_string(each));
+  }
+  BOOST_TEST(count().pending == 6U);
+}
+
 BOOST_AUTO_TEST_CASE(event_that_lacks_its_keys_once_more_is_not_retried_without_end) {
   wait(3);
   auto const keys_came = now.now();
