@@ -310,7 +310,7 @@ class Examples(harness.DaemonCase):
         self.subscriber(made)
         until(self.connected, "a subscriber that follows")
         self.announce_some(1)
-        until(lambda: self.printed() == ["c-2"], "the entry that came since")
+        until(lambda: self.printed() == ["c-1", "c-2"], "the entry of before and the one that came since")
 
     def test_failure_that_is_dropped_unseen_does_not_compile(self):
         by = installed()

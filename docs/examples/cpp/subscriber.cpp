@@ -20,8 +20,9 @@ void deal_with(client::event const& entry) {
 
 void follow(client::settings const& where, std::string const& name) {
   client::daemon daemon(where);
-  // Makes the consumer if it is not there; then it begins with what comes from now on, and otherwise where it was.
-  daemon.ask(client::keep_consumer(name, {}, "latest")).value();
+  // Makes the consumer if it is not there; then it begins with the oldest entry kept, and otherwise where it was. One
+  // that was forgotten while this program was away misses nothing so.
+  daemon.ask(client::keep_consumer(name)).value();
   client::event_stream changes(client::consumed_by(name), where);
   while (true) {
     auto const change = changes.next().value(); // reconnects by itself; throws what no new attempt can mend
