@@ -160,12 +160,7 @@ bool meets(consent_record const& one, consent_filter const& filter) {
 
 // Without its resource.
 std::optional<consent_record> find_summary(connection& on, std::string const& id) {
-  query row(
-      on,
-      "SELECT c.id, c.issuer, c.kind, c.bound, c.status, c.status_time, c.event_time, c.expiry, c.base_consent_id, "
-      "c.revoked_by, c.flags, c.resource_digest, c.sequence, c.created, c.updated, c.claimant FROM consents AS c "
-      "WHERE c.id = ?",
-      std::string_view(id));
+  query row(on, join_sql<"SELECT ", consent_columns, " FROM consents AS c WHERE c.id = ?">(), std::string_view(id));
   return row.step() ? std::optional(read_consent(row)) : std::nullopt;
 }
 
