@@ -6,6 +6,7 @@ usage: access.py FOLDER_OF_PROGRAMS SOURCE_FOLDER
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -126,9 +127,11 @@ class Access(harness.DaemonCase):
     def test_daemon_s_own_user_operates_whatever_the_rules_name(self):
         own = 54320
         self.rules(("user", READER, "read"))
+        # The build may stand where this user may not go, as in root's home.
+        program = shutil.copy(harness.PROGRAMS / "consentd", self.folder)
         for path in (self.folder, *self.folder.rglob("*")):
             os.chown(path, own, CLIENTS)
-        self.start(user=own, group=CLIENTS, extra_groups=())
+        self.start(command=[program, *self.command()[1:]], user=own, group=CLIENTS, extra_groups=())
         self.assertEqual(self.call(own, "/v1/reload", "-X", "POST")[0], 200)
         self.assertEqual(self.call(READER, "/v1/reload", "-X", "POST")[0], 403)
         self.assertEqual(self.call(0, "/v1/status")[0], 403)
@@ -168,6 +171,7 @@ class Access(harness.DaemonCase):
         held = []
         for _ in range(4):
             one = socket.socket(socket.AF_UNIX)
+            self.addCleanup(one.close)
             one.connect(str(self.folder / "api.sock"))
             one.sendall(b"GET /v1/status HTTP/1.1\r\nHost: x\r\n\r\n")
             self.assertIn(b"200", one.recv(64))
