@@ -49,7 +49,7 @@ constexpr std::array readings{
     reading{"9999-12-31T23:59:59+00:01", "9999-12-31T23:58:59Z"},
 };
 
-constexpr std::array refused{
+constexpr std::array no_times{
     ""sv,
     "2024"sv,
     "2024-03-27"sv,
@@ -120,8 +120,8 @@ BOOST_DATA_TEST_CASE(date_times_become_utc, data::xrange(readings.size()), i) {
   BOOST_TEST(format_date_time(*when) == readings[i].utc);
 }
 
-BOOST_DATA_TEST_CASE(anything_else_is_no_date_time, data::xrange(refused.size()), i) {
-  BOOST_TEST(!parse_date_time(refused[i]).has_value(), refused[i]);
+BOOST_DATA_TEST_CASE(anything_else_is_no_date_time, data::xrange(no_times.size()), i) {
+  BOOST_TEST(!parse_date_time(no_times[i]).has_value(), no_times[i]);
 }
 
 BOOST_AUTO_TEST_CASE(seconds_since_the_epoch_are_right) {

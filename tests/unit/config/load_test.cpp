@@ -60,13 +60,13 @@ std::string complaint(std::string_view text) {
   return all;
 }
 
-bool has(std::string const& text, std::string_view part) {
+bool says(std::string const& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
 void check_line(std::string_view text, std::string_view start, std::string_view part = "") {
   auto const line = complaint(text);
-  BOOST_CHECK_MESSAGE(line.starts_with(start) && has(line, part),
+  BOOST_CHECK_MESSAGE(line.starts_with(start) && says(line, part),
                       line << "should begin: " << start << "\nand have: " << part);
 }
 
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(errors_are_signed_with_all_that_it_takes_or_not_at_all) {
   BOOST_TEST(made(smallest + "[errors]\nprivate_key = \"credential:sign\"\n" + rest).errors.private_key ==
              "credential:sign");
   auto const line = complaint(smallest + "[errors]\n" + rest);
-  BOOST_TEST(has(line, "errors.private_key: is missing"), line);
+  BOOST_TEST(says(line, "errors.private_key: is missing"), line);
   BOOST_TEST(wrong(smallest + "[errors]\n" + key).size() == 3U);
 }
 
@@ -229,8 +229,8 @@ BOOST_AUTO_TEST_CASE(numbers_are_held_to_their_bounds) {
       BOOST_TEST_CONTEXT(table.name << '.' << key.name) {
         BOOST_TEST(wrong(file(key.least)).empty());
         BOOST_TEST(wrong(file(key.most)).empty());
-        BOOST_TEST(has(complaint(file(key.least - 1)), key.name));
-        BOOST_TEST(has(complaint(file(key.most + 1)), key.name));
+        BOOST_TEST(says(complaint(file(key.least - 1)), key.name));
+        BOOST_TEST(says(complaint(file(key.most + 1)), key.name));
       }
     }
   }
@@ -251,7 +251,7 @@ BOOST_AUTO_TEST_CASE(stop_leaves_time_for_answers_that_wait_for_their_outcome) {
   auto const verified =
       with(smallest, "[bearer]", "acknowledge = \"verified\"\noutcome_timeout_seconds = 20\n[bearer]");
   auto const line = complaint(verified + "[process]\ndrain_seconds = 20\n");
-  BOOST_TEST(has(line, "process.drain_seconds: is not above hub.outcome_timeout_seconds"));
+  BOOST_TEST(says(line, "process.drain_seconds: is not above hub.outcome_timeout_seconds"));
   BOOST_TEST(wrong(verified + "[process]\ndrain_seconds = 21\n").empty());
   auto const stored = with(smallest, "[bearer]", "outcome_timeout_seconds = 20\n[bearer]");
   BOOST_TEST(wrong(stored + "[process]\ndrain_seconds = 20\n").empty());
@@ -277,7 +277,7 @@ BOOST_AUTO_TEST_CASE(missing_required_keys_are_named_with_their_meaning) {
       auto text = smallest;
       text.erase(start, text.find('\n', start + 1) - start);
       auto const line = complaint(text);
-      BOOST_TEST(has(line, '.' + std::string(key.name) + ": is missing: "), line);
+      BOOST_TEST(says(line, '.' + std::string(key.name) + ": is missing: "), line);
     }
   }
 }
@@ -286,7 +286,7 @@ BOOST_AUTO_TEST_CASE(missing_keys_of_a_table_that_may_be_left_out_are_named) {
   auto const line =
       complaint(with(smallest, "[hub]\n", "[hub]\nclient_certificates = \"require\"\nclient_ca_file = \"a\"\n") +
                 "[[sender]]\norganization = \"O\"\n");
-  BOOST_TEST(has(line, "sender[1].organizational_unit: is missing: "), line);
+  BOOST_TEST(says(line, "sender[1].organizational_unit: is missing: "), line);
 }
 
 BOOST_AUTO_TEST_CASE(missing_tables_are_named_with_what_they_need) {
@@ -316,8 +316,8 @@ BOOST_AUTO_TEST_CASE(texts_are_visible_and_bounded) {
 
 BOOST_AUTO_TEST_CASE(key_written_into_the_file_is_refused_and_not_repeated) {
   auto const line = complaint(with(smallest, "\"tls.key\"", "\"-----BEGIN PRIVATE KEY----- c2VjcmV0\""));
-  BOOST_TEST(has(line, "hub.private_key: holds a key or certificate itself: write it to a file"), line);
-  BOOST_TEST(!has(line, "c2VjcmV0"), line);
+  BOOST_TEST(says(line, "hub.private_key: holds a key or certificate itself: write it to a file"), line);
+  BOOST_TEST(!says(line, "c2VjcmV0"), line);
 }
 
 BOOST_AUTO_TEST_CASE(exactly_one_source_of_keys) {
@@ -463,7 +463,7 @@ BOOST_AUTO_TEST_CASE(operations_listen_on_loopback_alone) {
 
 BOOST_AUTO_TEST_CASE(api_socket_lets_nobody_else_in) {
   for (auto const* const mode : {"0666", "0661", "1660", "9999", "rw-rw----", "66 0"}) {
-    BOOST_TEST(has(complaint(smallest + "mode = \"" + mode + "\"\n"), "toml:21: api.mode: "), mode);
+    BOOST_TEST(says(complaint(smallest + "mode = \"" + mode + "\"\n"), "toml:21: api.mode: "), mode);
   }
   BOOST_TEST(made(smallest + "mode = \"0770\"\n").api.sockets.front().mode == 0770U);
 }
@@ -551,7 +551,7 @@ BOOST_AUTO_TEST_CASE(absent_files_are_named) {
   for (auto const* const name : {"tls.crt", "tls.key", "hub.jwks", "enc.key", "bank.jwks"}) {
     std::filesystem::rename(path(name), path("away"));
     auto const line = complain();
-    BOOST_TEST(has(line, "no such file: " + path(name) + ": create it"), line);
+    BOOST_TEST(says(line, "no such file: " + path(name) + ": create it"), line);
     BOOST_TEST(!config::load(path("consentd.toml"), named_files::left_alone).has_error());
     std::filesystem::rename(path("away"), path(name));
   }
@@ -561,34 +561,34 @@ BOOST_AUTO_TEST_CASE(private_keys_that_everybody_can_read_are_refused) {
   for (mode_t const mode : {0644U, 0604U, 0602U, 0620U}) {
     ::chmod(path("enc.key").c_str(), mode);
     auto const line = complain();
-    BOOST_TEST(
-        has(line, "toml:12: decryption_key[1].private_key: a secret that others may read or write: " + path("enc.key")),
-        line);
+    BOOST_TEST(says(line, "toml:12: decryption_key[1].private_key: a secret that others may read or write: " +
+                              path("enc.key")),
+               line);
   }
 }
 
 BOOST_AUTO_TEST_CASE(folders_pipes_and_empty_files_are_no_files) {
   std::filesystem::remove(path("tls.key"));
   std::filesystem::create_directory(path("tls.key"));
-  BOOST_TEST(has(complain(), "hub.private_key: not a regular file: "));
+  BOOST_TEST(says(complain(), "hub.private_key: not a regular file: "));
   std::filesystem::remove(path("tls.key"));
   BOOST_REQUIRE(::mkfifo(path("tls.key").c_str(), 0600) == 0);
-  BOOST_TEST(has(complain(), "hub.private_key: not a regular file: "));
+  BOOST_TEST(says(complain(), "hub.private_key: not a regular file: "));
   std::filesystem::remove(path("tls.key"));
   write("tls.key", "");
-  BOOST_TEST(has(complain(), "hub.private_key: an empty file: "));
+  BOOST_TEST(says(complain(), "hub.private_key: an empty file: "));
 }
 
 BOOST_AUTO_TEST_CASE(stores_folder_must_be_there) {
   write("consentd.toml", with(smallest, "\"consentd.db\"", "\"away/consentd.db\""));
-  BOOST_TEST(has(complain(), "store.path: no such folder: " + path("away")));
+  BOOST_TEST(says(complain(), "store.path: no such folder: " + path("away")));
   write("consentd.toml", with(smallest, "\"consentd.db\"", "\".\""));
-  BOOST_TEST(has(complain(), "store.path: a folder: "));
+  BOOST_TEST(says(complain(), "store.path: a folder: "));
 }
 
 BOOST_AUTO_TEST_CASE(unknown_group_is_refused) {
   write("consentd.toml", smallest + "group = \"no-such-group-here\"\n");
-  BOOST_TEST(has(complain(), "api.group: no such group: no-such-group-here"));
+  BOOST_TEST(says(complain(), "api.group: no such group: no-such-group-here"));
   write("consentd.toml", smallest + "group = \"1234\"\n");
   BOOST_TEST(config::load(path("consentd.toml"))->api.sockets.front().group.value() == 1234U);
   write("consentd.toml", smallest + "group = \"root\"\n");

@@ -14,15 +14,15 @@ namespace {
 
 using namespace sample;
 
-struct life {
+struct told_life {
   kind of;
   std::vector<status> statuses;           // one a minute
   std::vector<std::size_t> repeated = {}; // which of them come twice
 };
 
-std::vector<life> const& legal_lives() {
+std::vector<told_life> const& told_lives() {
   using enum status;
-  static std::vector<life> const all{
+  static std::vector<told_life> const all{
       {kind::payment, {awaiting_authorization, authorized, suspended, authorized, consumed}, {1, 4}},
       {kind::payment, {awaiting_authorization, authorized, authorized, authorized, consumed}, {2, 3}},
       {kind::account_access, {awaiting_authorization, authorized, suspended, authorized, suspended, revoked}, {3}},
@@ -35,7 +35,7 @@ std::vector<life> const& legal_lives() {
   return all;
 }
 
-std::vector<report> events_of(life const& lived) {
+std::vector<report> events_of(told_life const& lived) {
   std::vector<report> events;
   for (auto const value : lived.statuses) {
     events.push_back(says(value, minute(static_cast<int>(events.size())), lived.of));
@@ -75,7 +75,7 @@ void check_order(std::vector<report> const& events, std::vector<std::size_t> con
 BOOST_AUTO_TEST_SUITE(orders_of_arrival)
 
 BOOST_AUTO_TEST_CASE(every_order_of_a_legal_life_ends_alike) {
-  for (auto const& lived : legal_lives()) {
+  for (auto const& lived : told_lives()) {
     auto const events = events_of(lived);
     BOOST_REQUIRE(events.size() <= 7U);
     std::vector<std::size_t> order(events.size());
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(every_order_of_a_legal_life_ends_alike) {
 }
 
 BOOST_AUTO_TEST_CASE(a_lost_event_does_not_matter_once_a_newer_one_came) {
-  for (auto const& lived : legal_lives()) {
+  for (auto const& lived : told_lives()) {
     auto const events = events_of(lived);
     auto const distinct = lived.statuses.size();
     // Every subset that holds the newest.

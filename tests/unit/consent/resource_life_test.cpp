@@ -12,7 +12,7 @@ namespace {
 
 using namespace sample;
 
-struct life {
+struct resource_life {
   std::vector<resource_report> events; // in the order of their making, then some of them again
   std::size_t distinct = 0;
 };
@@ -29,8 +29,8 @@ std::vector<resource_status> ends_of(resource_family of) {
 }
 
 // Live statuses in any order, then perhaps an end; of a payment that is settled, perhaps both ends.
-life make_life(generator& from) {
-  life made;
+resource_life make_resource_life(generator& from) {
+  resource_life made;
   auto const of = all_families.at(from.draw(4));
   from.begin_life();
   for (std::size_t steps = 1 + from.draw(5); steps > 0; --steps) {
@@ -53,7 +53,7 @@ life make_life(generator& from) {
   return made;
 }
 
-std::string_view fault_of(life const& lived, std::vector<std::size_t> const& order) {
+std::string_view fault_of(resource_life const& lived, std::vector<std::size_t> const& order) {
   resource_with_history subject(std::nullopt);
   for (auto const index : order) {
     auto const before = subject.current();
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(every_order_of_every_life_ends_alike) {
   generator lives("lives of resources");
   std::size_t ended = 0;
   for (int count = 0; count < 400; ++count) {
-    auto const lived = make_life(lives);
+    auto const lived = make_resource_life(lives);
     ended += is_terminal(*lived.events.at(lived.distinct - 1).status) ? 1U : 0U;
     lives.for_orders(lived.events.size(), [&](std::vector<std::size_t> const& order) {
       if (auto const fault = fault_of(lived, order); !fault.empty()) {

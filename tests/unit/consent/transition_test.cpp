@@ -14,13 +14,13 @@ using namespace sample;
 
 // Rows: the status before; columns: the reported one; both in the order awaiting, authorized, suspended, rejected,
 // consumed, expired, revoked. a applied, g gap, l late, r refused, s stale, u updated.
-using table = std::array<std::string_view, 7>;
+using transition_table = std::array<std::string_view, 7>;
 
-constexpr table newer_payment{"uagagga", "guagaaa", "gauggaa", "rrrurrr", "rrrrurr", "rrrrrur", "rrrrrru"};
-constexpr table newer_other{"uagagga", "guaggaa", "gauggaa", "rrrurrr", "rrrrurr", "rrrrrur", "rrrrrru"};
-constexpr table equal_payment{"uagagga", "suagaaa", "ssuggaa", "sssusss", "ssssuss", "sssssus", "ssssssu"};
-constexpr table equal_other{"uagagga", "suaggaa", "ssuggaa", "sssusss", "ssssuss", "sssssus", "ssssssu"};
-constexpr table older{"sssllll", "sssllll", "sssllll", "sssssss", "sssssss", "sssssss", "sssssss"};
+constexpr transition_table newer_payment{"uagagga", "guagaaa", "gauggaa", "rrrurrr", "rrrrurr", "rrrrrur", "rrrrrru"};
+constexpr transition_table newer_other{"uagagga", "guaggaa", "gauggaa", "rrrurrr", "rrrrurr", "rrrrrur", "rrrrrru"};
+constexpr transition_table equal_payment{"uagagga", "suagaaa", "ssuggaa", "sssusss", "ssssuss", "sssssus", "ssssssu"};
+constexpr transition_table equal_other{"uagagga", "suaggaa", "ssuggaa", "sssusss", "ssssuss", "sssssus", "ssssssu"};
+constexpr transition_table older{"sssllll", "sssllll", "sssllll", "sssssss", "sssssss", "sssssss", "sssssss"};
 
 disposition meant(char letter) {
   switch (letter) {
@@ -60,7 +60,7 @@ void check_effect(state const& before, report const& event, decision const& made
   BOOST_CHECK(made.after.flags == expected);
 }
 
-void check_table(table const& expected, kind of, std::chrono::seconds offset) {
+void check_table(transition_table const& expected, kind of, std::chrono::seconds offset) {
   for (std::size_t row = 0; row < all_statuses.size(); ++row) {
     for (std::size_t column = 0; column < all_statuses.size(); ++column) {
       auto const from = all_statuses.at(row);

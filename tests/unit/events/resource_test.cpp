@@ -15,7 +15,7 @@ using consent::change;
 using consent::resource_family;
 using consent::resource_status;
 
-void check_refused(std::string_view text, reason code, std::string_view detail) {
+void check_any_refused(std::string_view text, reason code, std::string_view detail) {
   auto const refused = read_any(text);
   BOOST_REQUIRE(!refused);
   BOOST_TEST(to_string(refused.error().code) == to_string(code));
@@ -159,15 +159,15 @@ BOOST_AUTO_TEST_CASE(a_payment_with_everything_of_a_consent_is_still_a_payment) 
   BOOST_CHECK(resource_of(text).family == resource_family::payment);
   BOOST_TEST(resource_of(text).id == "p-1");
   // With a consent's word it is no payment's event, and still not the consent's.
-  check_refused(with(payment_v21, R"("Data": {)", R"("Data": {"PaymentId": "p-1",)"), reason::unknown_status,
-                "Data.Status is none of its family's");
+  check_any_refused(with(payment_v21, R"("Data": {)", R"("Data": {"PaymentId": "p-1",)"), reason::unknown_status,
+                    "Data.Status is none of its family's");
 }
 
 BOOST_AUTO_TEST_CASE(a_quote_that_looks_like_a_consent_is_a_quote) {
-  check_refused(with(insurance_v21, R"("EventType": "Resource.Updated",
+  check_any_refused(with(insurance_v21, R"("EventType": "Resource.Updated",
     "ConsentId")",
-                     R"("EventType": "Resource.Updated", "QuoteId")"),
-                reason::resource_malformed, "Data.QuoteStatus is missing");
+                         R"("EventType": "Resource.Updated", "QuoteId")"),
+                    reason::resource_malformed, "Data.QuoteStatus is missing");
 }
 
 BOOST_AUTO_TEST_CASE(a_payments_id_in_a_quote_makes_it_no_payment) {
@@ -179,18 +179,18 @@ BOOST_AUTO_TEST_CASE(a_payments_id_in_a_quote_makes_it_no_payment) {
 // Ids.
 
 BOOST_AUTO_TEST_CASE(another_resources_data_is_not_taken) {
-  check_refused(with(payment_status_v21, R"("ConsentId": "pay-77",
+  check_any_refused(with(payment_status_v21, R"("ConsentId": "pay-77",
     "Status")",
-                     R"("ConsentId": "pay-78", "Status")"),
-                reason::id_mismatch, "Data.ConsentId is not Meta.ConsentId");
-  check_refused(with(fx_quote_v21, R"({"FxQuoteId": "fx-1")", R"({"FxQuoteId": "fx-2")"), reason::id_mismatch,
-                "Data.FxQuoteId is not Meta.FxQuoteId");
-  check_refused(with(account_opening_v21, R"("AccountId": "acc-1",)", R"("AccountId": 1,)"), reason::id_mismatch,
-                "Data.AccountId is not Meta.AccountId");
-  check_refused(with(insurance_quote_v21, R"("Data": {)", R"("Data": {"QuoteId": "Q-1",)"), reason::id_mismatch,
-                "Data.QuoteId is not Meta.QuoteId");
-  check_refused(deleted(with(fx_quote_v21, R"({"FxQuoteId": "fx-1")", R"({"FxQuoteId": "fx-2")")), reason::id_mismatch,
-                "Data.FxQuoteId is not Meta.FxQuoteId");
+                         R"("ConsentId": "pay-78", "Status")"),
+                    reason::id_mismatch, "Data.ConsentId is not Meta.ConsentId");
+  check_any_refused(with(fx_quote_v21, R"({"FxQuoteId": "fx-1")", R"({"FxQuoteId": "fx-2")"), reason::id_mismatch,
+                    "Data.FxQuoteId is not Meta.FxQuoteId");
+  check_any_refused(with(account_opening_v21, R"("AccountId": "acc-1",)", R"("AccountId": 1,)"), reason::id_mismatch,
+                    "Data.AccountId is not Meta.AccountId");
+  check_any_refused(with(insurance_quote_v21, R"("Data": {)", R"("Data": {"QuoteId": "Q-1",)"), reason::id_mismatch,
+                    "Data.QuoteId is not Meta.QuoteId");
+  check_any_refused(deleted(with(fx_quote_v21, R"({"FxQuoteId": "fx-1")", R"({"FxQuoteId": "fx-2")")),
+                    reason::id_mismatch, "Data.FxQuoteId is not Meta.FxQuoteId");
 }
 
 BOOST_AUTO_TEST_CASE(data_need_not_repeat_the_id_of_meta) {
@@ -205,27 +205,27 @@ BOOST_AUTO_TEST_CASE(data_need_not_repeat_the_id_of_meta) {
 BOOST_AUTO_TEST_CASE(ids_that_mean_something_in_a_path_are_refused) {
   for (auto const* odd : {R"("")", R"("..")", R"("a/b")", R"("a b")", "7", "{}", "[]", "true"}) {
     BOOST_TEST_CONTEXT(odd) {
-      check_refused(with(payment_status_v21, R"("83b47199-90c2-4c05-9ef1-aeae68b0fc7c")", odd), reason::bad_id,
-                    "Data.PaymentId");
-      check_refused(with(insurance_quote_v21, R"("q-1"
+      check_any_refused(with(payment_status_v21, R"("83b47199-90c2-4c05-9ef1-aeae68b0fc7c")", odd), reason::bad_id,
+                        "Data.PaymentId");
+      check_any_refused(with(insurance_quote_v21, R"("q-1"
 )",
-                         odd),
-                    reason::bad_id, "Meta.QuoteId");
+                             odd),
+                        reason::bad_id, "Meta.QuoteId");
     }
   }
 }
 
 BOOST_AUTO_TEST_CASE(what_is_missing_or_odd_is_named) {
-  check_refused(with(fx_quote_v21, R"(, "QuoteStatus": "Funded")", ""), reason::resource_malformed,
-                "Data.QuoteStatus is missing");
-  check_refused(with(account_opening_v21, R"("OpeningStatus": "Pending",)", R"("OpeningStatus": ["Pending"],)"),
-                reason::resource_malformed, "Data.OpeningStatus is not a text");
-  check_refused(with(account_opening_v21, R"("2026-03-27T13:27:13Z")", R"("soon")"), reason::bad_time,
-                "Data.OpeningStatusUpdateDateTime");
-  check_refused(with(insurance_quote_v21, R"({"QuoteStatus": "PaymentRequired"})", "null"), reason::resource_malformed,
-                "Data is missing");
-  check_refused(with(insurance_quote_v21, R"({"QuoteStatus": "PaymentRequired"})", "[]"), reason::resource_malformed,
-                "Data is not an object");
+  check_any_refused(with(fx_quote_v21, R"(, "QuoteStatus": "Funded")", ""), reason::resource_malformed,
+                    "Data.QuoteStatus is missing");
+  check_any_refused(with(account_opening_v21, R"("OpeningStatus": "Pending",)", R"("OpeningStatus": ["Pending"],)"),
+                    reason::resource_malformed, "Data.OpeningStatus is not a text");
+  check_any_refused(with(account_opening_v21, R"("2026-03-27T13:27:13Z")", R"("soon")"), reason::bad_time,
+                    "Data.OpeningStatusUpdateDateTime");
+  check_any_refused(with(insurance_quote_v21, R"({"QuoteStatus": "PaymentRequired"})", "null"),
+                    reason::resource_malformed, "Data is missing");
+  check_any_refused(with(insurance_quote_v21, R"({"QuoteStatus": "PaymentRequired"})", "[]"),
+                    reason::resource_malformed, "Data is not an object");
 }
 
 // Deletions.

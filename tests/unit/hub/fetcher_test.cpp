@@ -1,6 +1,7 @@
 #include "hub/fetcher.hpp"
 
 #include "tests/support/process.hpp"
+#include "tests/unit/hub/authority.hpp"
 #include "tests/unit/hub/connect_proxy.hpp"
 #include "tests/unit/hub/key_server.hpp"
 
@@ -13,11 +14,6 @@ using namespace consentd;
 namespace asio = boost::asio;
 
 namespace {
-
-tests::certificate_authority const& authority() {
-  static tests::certificate_authority const one;
-  return one;
-}
 
 std::shared_ptr<asio::ssl::context> trusting(std::string const& certificate) {
   tests::temporary_folder const folder;
@@ -33,7 +29,7 @@ hub::fetch_rules loopback_rules() {
 }
 
 result<std::string> get(std::string const& url, hub::fetch_rules rules = loopback_rules(),
-                        std::string const& trusted = authority().certificate()) {
+                        std::string const& trusted = tests::authority().certificate()) {
   asio::io_context context;
   hub::fetcher const by(trusting(trusted), std::move(rules));
   auto got = asio::co_spawn(context, by.get(url), asio::use_future);
@@ -46,7 +42,7 @@ std::string name_of(result<std::string> const& got) {
 }
 
 struct scene {
-  tests::key_server server{authority().issue()};
+  tests::key_server server{tests::authority().issue()};
   scene() { server.answer(200, "{}"); }
 };
 
@@ -69,7 +65,7 @@ BOOST_AUTO_TEST_CASE(a_certificate_for_another_host_is_not_trusted) {
   tests::leaf_options elsewhere;
   elsewhere.dns_names = {"elsewhere.example"};
   elsewhere.ip_addresses = {};
-  tests::key_server stranger(authority().issue(elsewhere));
+  tests::key_server stranger(tests::authority().issue(elsewhere));
   stranger.answer(200, "{}");
   BOOST_TEST(name_of(get(stranger.url())) == "disconnected");
   BOOST_TEST(stranger.asked() == 0U);
@@ -148,9 +144,9 @@ BOOST_AUTO_TEST_CASE(a_proxy_that_refuses_or_speaks_first_is_no_way) {
 
 BOOST_AUTO_TEST_CASE(own_certificate_must_fit_its_key) {
   tests::temporary_folder const folder;
-  auto const own = authority().issue();
-  auto const other = authority().issue();
-  tests::write_text(folder / "ca.crt", authority().certificate());
+  auto const own = tests::authority().issue();
+  auto const other = tests::authority().issue();
+  tests::write_text(folder / "ca.crt", tests::authority().certificate());
   tests::write_text(folder / "own.crt", own.certificate);
   BOOST_TEST((hub::make_client_context(folder / "ca.crt", {folder / "own.crt", own.private_key}).has_value()));
   for (auto const& key : {other.private_key, std::string("not a key"), std::string()}) {

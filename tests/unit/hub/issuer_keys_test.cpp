@@ -2,6 +2,7 @@
 
 #include "tests/support/jose_maker.hpp"
 #include "tests/support/process.hpp"
+#include "tests/unit/hub/authority.hpp"
 #include "tests/unit/hub/key_server.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -21,11 +22,6 @@ namespace {
 
 constexpr auto bank = "https://a.example";
 
-tests::certificate_authority const& authority() {
-  static tests::certificate_authority const one;
-  return one;
-}
-
 std::string set_with(std::string const& kid) {
   static auto const key = tests::rsa_key::generate();
   return tests::jwk_set_of({key.public_jwk(kid)});
@@ -37,7 +33,7 @@ std::shared_ptr<jose::jwk_set const> parsed(std::string const& kid) {
 
 std::shared_ptr<hub::fetcher const> loopback_fetcher() {
   tests::temporary_folder const folder;
-  tests::write_text(folder / "ca.crt", authority().certificate());
+  tests::write_text(folder / "ca.crt", tests::authority().certificate());
   hub::fetch_rules rules;
   rules.hosts = {"localhost"};
   rules.private_addresses = true;
@@ -110,9 +106,9 @@ hub::refresh_settings at_once() {
   return how;
 }
 
-struct scene {
-  tests::key_server server{authority().issue()};
-  scene() { server.answer(200, set_with("one")); }
+struct issuer_scene {
+  tests::key_server server{tests::authority().issue()};
+  issuer_scene() { server.answer(200, set_with("one")); }
   void wait_until_asked(std::size_t times) {
     while (server.asked() < times) {
       std::this_thread::yield();
@@ -122,7 +118,7 @@ struct scene {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(issuer_keys, scene)
+BOOST_FIXTURE_TEST_SUITE(issuer_keys, issuer_scene)
 
 BOOST_AUTO_TEST_CASE(a_key_is_known_by_issuer_and_kid_together) {
   refreshing pinned({{bank, parsed("one")}, {"https://b.example", parsed("two")}});
@@ -161,7 +157,7 @@ BOOST_AUTO_TEST_CASE(a_place_that_stays_is_not_asked_again_by_a_replacement_and_
 }
 
 BOOST_AUTO_TEST_CASE(a_place_that_changes_is_asked_at_once_and_what_was_published_holds_for_what_came_before) {
-  tests::key_server other{authority().issue()};
+  tests::key_server other{tests::authority().issue()};
   other.answer(200, set_with("two"));
   refreshing live({{bank, server.url()}});
   live.wait_for(bank);

@@ -25,7 +25,7 @@ std::string name_of(result<std::shared_ptr<jose::verification_key const>> const&
   return found ? "found" : std::string(to_string(found.error().code));
 }
 
-struct scene {
+struct history_scene {
   hub::key_history history{{.in_force = 1000s}};
   std::string find(std::string const& kid, std::chrono::seconds received) const {
     return name_of(history.find(kid, at(received)));
@@ -34,7 +34,7 @@ struct scene {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(key_history, scene)
+BOOST_FIXTURE_TEST_SUITE(key_history, history_scene)
 
 BOOST_AUTO_TEST_CASE(nothing_can_be_told_before_there_is_a_set) {
   BOOST_TEST(find("one", 0s) == "keys-unavailable");

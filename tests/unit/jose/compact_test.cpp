@@ -11,8 +11,8 @@ using tests::with_part;
 
 namespace {
 
-std::string const jws_header = R"({"alg":"PS256","kid":"k","typ":"JWT"})";
-std::string const jwe_header = R"({"alg":"RSA-OAEP-256","enc":"A256GCM","kid":"k"})";
+std::string const bare_jws_header = R"({"alg":"PS256","kid":"k","typ":"JWT"})";
+std::string const bare_jwe_header = R"({"alg":"RSA-OAEP-256","enc":"A256GCM","kid":"k"})";
 
 std::string jws_of(std::string const& header) {
   return base64url(header) + "." + base64url("{}") + ".c2ln";
@@ -37,7 +37,7 @@ std::vector<std::string> const bad_parts{"A===", "A",    "AA==", "AAA=", "QQ=", 
 BOOST_AUTO_TEST_SUITE(compact)
 
 BOOST_AUTO_TEST_CASE(jws_parts_come_out_as_they_went_in) {
-  auto const token = jws_of(jws_header);
+  auto const token = jws_of(bare_jws_header);
   auto const parsed = parse_jws(token);
   check_holds(parsed);
   BOOST_TEST(parsed->header().alg == "PS256");
@@ -47,20 +47,20 @@ BOOST_AUTO_TEST_CASE(jws_parts_come_out_as_they_went_in) {
   BOOST_TEST(parsed->token() == token);
   BOOST_TEST(parsed->payload_part() == "e30");
   BOOST_TEST(parsed->signature_part() == "c2ln");
-  BOOST_TEST(parsed->signing_input() == base64url(jws_header) + ".e30");
+  BOOST_TEST(parsed->signing_input() == base64url(bare_jws_header) + ".e30");
 }
 
 BOOST_AUTO_TEST_CASE(jws_payload_may_be_empty) {
-  auto const parsed = parse_jws(base64url(jws_header) + "..c2ln");
+  auto const parsed = parse_jws(base64url(bare_jws_header) + "..c2ln");
   check_holds(parsed);
   BOOST_TEST(parsed->payload_part().empty());
 }
 
 BOOST_AUTO_TEST_CASE(jwe_parts_come_out_as_they_went_in) {
-  auto const parsed = parse_jwe(jwe_of(jwe_header));
+  auto const parsed = parse_jwe(jwe_of(bare_jwe_header));
   check_holds(parsed);
   BOOST_TEST(parsed->header().enc == "A256GCM");
-  BOOST_TEST(parsed->part(0) == base64url(jwe_header));
+  BOOST_TEST(parsed->part(0) == base64url(bare_jwe_header));
   BOOST_TEST(parsed->part(1) == "a2V5");
   BOOST_TEST(parsed->part(2) == "aXY");
   BOOST_TEST(parsed->part(3) == "Y3Q");
@@ -68,16 +68,16 @@ BOOST_AUTO_TEST_CASE(jwe_parts_come_out_as_they_went_in) {
 }
 
 BOOST_AUTO_TEST_CASE(parts_outlive_a_move) {
-  auto parsed = parse_jwe(jwe_of(jwe_header));
+  auto parsed = parse_jwe(jwe_of(bare_jwe_header));
   auto const moved = std::move(*parsed);
   BOOST_TEST(moved.part(4) == "dGFn");
 }
 
 BOOST_AUTO_TEST_CASE(jws_needs_three_parts) {
-  auto const token = jws_of(jws_header);
-  for (auto const& bad :
-       {std::string(), std::string("."), std::string(".."), token + ".", token + ".AA", "." + token, jwe_of(jwe_header),
-        token.substr(0, token.rfind('.')), token.substr(0, token.rfind('.') + 1), with_part(token, 0, "")}) {
+  auto const token = jws_of(bare_jws_header);
+  for (auto const& bad : {std::string(), std::string("."), std::string(".."), token + ".", token + ".AA", "." + token,
+                          jwe_of(bare_jwe_header), token.substr(0, token.rfind('.')),
+                          token.substr(0, token.rfind('.') + 1), with_part(token, 0, "")}) {
     BOOST_TEST_CONTEXT(bad) {
       check_fails(parse_jws(bad), reason::not_a_jws);
     }
@@ -85,10 +85,10 @@ BOOST_AUTO_TEST_CASE(jws_needs_three_parts) {
 }
 
 BOOST_AUTO_TEST_CASE(jwe_needs_five_parts_and_none_empty) {
-  auto const token = jwe_of(jwe_header);
-  for (auto const& bad :
-       {std::string(), std::string("...."), token + ".", token + ".AA", jws_of(jws_header), with_part(token, 0, ""),
-        with_part(token, 1, ""), with_part(token, 2, ""), with_part(token, 3, ""), with_part(token, 4, "")}) {
+  auto const token = jwe_of(bare_jwe_header);
+  for (auto const& bad : {std::string(), std::string("...."), token + ".", token + ".AA", jws_of(bare_jws_header),
+                          with_part(token, 0, ""), with_part(token, 1, ""), with_part(token, 2, ""),
+                          with_part(token, 3, ""), with_part(token, 4, "")}) {
     BOOST_TEST_CONTEXT(bad) {
       check_fails(parse_jwe(bad), reason::not_a_jwe);
       check_fails(looks_like_jwe(bad, {}), reason::not_a_jwe);
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(jws_part_outside_canonical_base64url_is_refused_in_every_po
   for (std::size_t part = 0; part < 3; ++part) {
     for (auto const& bad : bad_parts) {
       BOOST_TEST_CONTEXT("part " << part << ": " << bad) {
-        check_fails(parse_jws(with_part(jws_of(jws_header), part, bad)), reason::not_a_jws);
+        check_fails(parse_jws(with_part(jws_of(bare_jws_header), part, bad)), reason::not_a_jws);
       }
     }
   }
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(jwe_part_outside_canonical_base64url_is_refused_in_every_po
   for (std::size_t part = 0; part < 5; ++part) {
     for (auto const& bad : bad_parts) {
       BOOST_TEST_CONTEXT("part " << part << ": " << bad) {
-        auto const token = with_part(jwe_of(jwe_header), part, bad);
+        auto const token = with_part(jwe_of(bare_jwe_header), part, bad);
         check_fails(parse_jwe(token), reason::not_a_jwe);
         check_fails(looks_like_jwe(token, {}), reason::not_a_jwe);
       }
@@ -175,8 +175,8 @@ BOOST_AUTO_TEST_CASE(shape_of_a_jwe_says_nothing_about_its_algorithms) {
 }
 
 BOOST_AUTO_TEST_CASE(token_at_the_limit_passes_and_one_byte_more_fails) {
-  auto const jws = jws_of(jws_header);
-  auto const jwe = jwe_of(jwe_header);
+  auto const jws = jws_of(bare_jws_header);
+  auto const jwe = jwe_of(bare_jwe_header);
   check_holds(compact_jws::parse(jws, {.token_bytes = jws.size(), .header_bytes = 4096}));
   check_fails(compact_jws::parse(jws, {.token_bytes = jws.size() - 1, .header_bytes = 4096}), reason::not_a_jws);
   check_holds(compact_jwe::parse(jwe, {.token_bytes = jwe.size(), .header_bytes = 4096}));
@@ -186,10 +186,10 @@ BOOST_AUTO_TEST_CASE(token_at_the_limit_passes_and_one_byte_more_fails) {
 }
 
 BOOST_AUTO_TEST_CASE(header_at_the_limit_passes_and_one_byte_more_fails) {
-  auto const jws = jws_of(jws_header);
-  auto const jwe = jwe_of(jwe_header);
-  auto const jws_size = base64url(jws_header).size();
-  auto const jwe_size = base64url(jwe_header).size();
+  auto const jws = jws_of(bare_jws_header);
+  auto const jwe = jwe_of(bare_jwe_header);
+  auto const jws_size = base64url(bare_jws_header).size();
+  auto const jwe_size = base64url(bare_jwe_header).size();
   check_holds(compact_jws::parse(jws, {.token_bytes = 8192, .header_bytes = jws_size}));
   check_fails(compact_jws::parse(jws, {.token_bytes = 8192, .header_bytes = jws_size - 1}), reason::jws_header);
   check_holds(compact_jwe::parse(jwe, {.token_bytes = 8192, .header_bytes = jwe_size}));

@@ -23,7 +23,7 @@ void check_bad(result<std::unique_ptr<decryption_key const>> const& key, std::st
   BOOST_TEST((key.error().detail.find(detail) != std::string::npos), key.error().detail);
 }
 
-std::string odd_number(std::size_t bytes) {
+std::string odd_bytes(std::size_t bytes) {
   return std::string(bytes, '\xff');
 }
 
@@ -61,13 +61,12 @@ BOOST_AUTO_TEST_CASE(key_of_unfit_numbers_is_refused) {
   check_bad(decryption_key_from_pem(rsa_key::generate(1024).private_pem(), "k"), "1024 bits");
   check_bad(decryption_key_from_pem(rsa_key::generate(2048, 3).private_pem(), "k"), "e ");
   std::string const e("\x01\x00\x01", 3);
-  check_bad(decryption_key_from_pem(rsa_key::of_numbers(odd_number(2048), e, odd_number(2047)).private_pem(), "k"),
+  check_bad(decryption_key_from_pem(rsa_key::of_numbers(odd_bytes(2048), e, odd_bytes(2047)).private_pem(), "k"),
             "16384 bits");
+  check_bad(decryption_key_from_pem(rsa_key::of_numbers(odd_bytes(255) + '\xfe', e, odd_bytes(255)).private_pem(), "k"),
+            "even");
   check_bad(
-      decryption_key_from_pem(rsa_key::of_numbers(odd_number(255) + '\xfe', e, odd_number(255)).private_pem(), "k"),
-      "even");
-  check_bad(
-      decryption_key_from_pem(rsa_key::of_numbers(odd_number(256), odd_number(5), odd_number(255)).private_pem(), "k"),
+      decryption_key_from_pem(rsa_key::of_numbers(odd_bytes(256), odd_bytes(5), odd_bytes(255)).private_pem(), "k"),
       "e ");
 }
 
@@ -109,8 +108,8 @@ BOOST_AUTO_TEST_CASE(private_jwk_is_read_as_strictly_as_a_public_one) {
         replaced(good, name, "AQ").replace(good.find('"' + name + "\":"), name.size() + 2, "\"_" + name + '"');
     check_bad(decryption_key_from_jwk(lacking), name + ' ');
   }
-  check_bad(decryption_key_from_jwk(replaced(good, "n", base64url(odd_number(128)))), "n ");
-  check_bad(decryption_key_from_jwk(replaced(good, "n", base64url(odd_number(2048)))), "n ");
+  check_bad(decryption_key_from_jwk(replaced(good, "n", base64url(odd_bytes(128)))), "n ");
+  check_bad(decryption_key_from_jwk(replaced(good, "n", base64url(odd_bytes(2048)))), "n ");
   check_bad(decryption_key_from_jwk(replaced(good, "e", "Aw")), "e ");
   check_bad(decryption_key_from_jwk(receiver_key().public_jwk("k", R"(,"d":")" + base64url(bank_key().d()) + '"')),
             "does not belong");

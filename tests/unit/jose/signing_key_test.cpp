@@ -11,7 +11,7 @@ using tests::rsa_key;
 
 namespace {
 
-void check_bad(std::string const& pem, std::string_view detail) {
+void check_bad_pem(std::string const& pem, std::string_view detail) {
   auto const key = signing_key::from_pem(pem, "k");
   check_fails(key, reason::bad_key);
   BOOST_TEST((key.error().detail.find(detail) != std::string::npos), key.error().detail);
@@ -50,12 +50,12 @@ BOOST_AUTO_TEST_CASE(one_claims_set_is_signed_differently_each_time) {
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_sign_is_refused) {
-  check_bad("", "no private key");
-  check_bad(bank_key().public_pem(), "no private key");
-  check_bad(bank_key().encrypted_pem("secret"), "encrypted");
-  check_bad(rsa_key::generate(1024).private_pem(), "1024 bits");
-  check_bad(rsa_key::generate(2048, 3).private_pem(), "e ");
-  check_bad(rsa_key::of_numbers(bank_key().n(), bank_key().e(), other_bank_key().d()).private_pem(), "");
+  check_bad_pem("", "no private key");
+  check_bad_pem(bank_key().public_pem(), "no private key");
+  check_bad_pem(bank_key().encrypted_pem("secret"), "encrypted");
+  check_bad_pem(rsa_key::generate(1024).private_pem(), "1024 bits");
+  check_bad_pem(rsa_key::generate(2048, 3).private_pem(), "e ");
+  check_bad_pem(rsa_key::of_numbers(bank_key().n(), bank_key().e(), other_bank_key().d()).private_pem(), "");
   check_fails(signing_key::from_pem(bank_key().private_pem(), "\xff"), reason::bad_key); // a kid that JSON cannot hold
 }
 

@@ -29,7 +29,7 @@ std::string odd_number(std::size_t bits) {
 std::string const exponent = "AQAB"; // 65537
 std::string const modulus = base64url(odd_number(2048));
 
-void check_bad(std::string const& jwk, std::string_view member) {
+void check_bad_jwk(std::string const& jwk, std::string_view member) {
   BOOST_TEST_CONTEXT(jwk.substr(0, 400)) {
     auto const key = import(jwk);
     check_fails(key, reason::bad_key);
@@ -60,31 +60,31 @@ BOOST_AUTO_TEST_CASE(absent_kid_is_an_empty_one) {
 }
 
 BOOST_AUTO_TEST_CASE(key_for_something_else_is_refused) {
-  check_bad(jwk_of(modulus, exponent, R"(,"use":"enc")"), "use");
-  check_bad(jwk_of(modulus, exponent, R"(,"use":"")"), "use");
-  check_bad(jwk_of(modulus, exponent, R"(,"use":["sig"])"), "use");
-  check_bad(jwk_of(modulus, exponent, R"(,"use":null)"), "use");
-  check_bad(jwk_of(modulus, exponent, R"(,"alg":"RS256")"), "alg");
-  check_bad(jwk_of(modulus, exponent, R"(,"alg":"PS512")"), "alg");
-  check_bad(jwk_of(modulus, exponent, R"(,"alg":null)"), "alg");
-  check_bad(jwk_of(modulus, exponent, R"(,"key_ops":["encrypt"])"), "key_ops");
-  check_bad(jwk_of(modulus, exponent, R"(,"key_ops":[])"), "key_ops");
-  check_bad(jwk_of(modulus, exponent, R"(,"key_ops":"verify")"), "key_ops");
-  check_bad(jwk_of(modulus, exponent, R"(,"key_ops":["verify","verify"])"), "key_ops");
-  check_bad(jwk_of(modulus, exponent, R"(,"key_ops":["verify",1])"), "key_ops");
-  check_bad(R"({"kty":"oct","k":"AAAA"})", "kty");
-  check_bad(R"({"kty":"rsa","n":")" + modulus + R"(","e":"AQAB"})", "kty");
-  check_bad(R"({"n":")" + modulus + R"(","e":"AQAB"})", "kty");
-  check_bad(R"({"kty":"EC","crv":"P-256","x":"AA","y":"AA"})", "kty");
-  check_bad("[]", "a key");
-  check_bad(R"({"kty":"RSA","kid":7,"n":")" + modulus + R"(","e":"AQAB"})", "kid");
+  check_bad_jwk(jwk_of(modulus, exponent, R"(,"use":"enc")"), "use");
+  check_bad_jwk(jwk_of(modulus, exponent, R"(,"use":"")"), "use");
+  check_bad_jwk(jwk_of(modulus, exponent, R"(,"use":["sig"])"), "use");
+  check_bad_jwk(jwk_of(modulus, exponent, R"(,"use":null)"), "use");
+  check_bad_jwk(jwk_of(modulus, exponent, R"(,"alg":"RS256")"), "alg");
+  check_bad_jwk(jwk_of(modulus, exponent, R"(,"alg":"PS512")"), "alg");
+  check_bad_jwk(jwk_of(modulus, exponent, R"(,"alg":null)"), "alg");
+  check_bad_jwk(jwk_of(modulus, exponent, R"(,"key_ops":["encrypt"])"), "key_ops");
+  check_bad_jwk(jwk_of(modulus, exponent, R"(,"key_ops":[])"), "key_ops");
+  check_bad_jwk(jwk_of(modulus, exponent, R"(,"key_ops":"verify")"), "key_ops");
+  check_bad_jwk(jwk_of(modulus, exponent, R"(,"key_ops":["verify","verify"])"), "key_ops");
+  check_bad_jwk(jwk_of(modulus, exponent, R"(,"key_ops":["verify",1])"), "key_ops");
+  check_bad_jwk(R"({"kty":"oct","k":"AAAA"})", "kty");
+  check_bad_jwk(R"({"kty":"rsa","n":")" + modulus + R"(","e":"AQAB"})", "kty");
+  check_bad_jwk(R"({"n":")" + modulus + R"(","e":"AQAB"})", "kty");
+  check_bad_jwk(R"({"kty":"EC","crv":"P-256","x":"AA","y":"AA"})", "kty");
+  check_bad_jwk("[]", "a key");
+  check_bad_jwk(R"({"kty":"RSA","kid":7,"n":")" + modulus + R"(","e":"AQAB"})", "kid");
 }
 
 BOOST_AUTO_TEST_CASE(private_member_in_a_published_key_is_refused) {
-  check_bad(bank_key().private_jwk("k"), "d");
+  check_bad_jwk(bank_key().private_jwk("k"), "d");
   for (std::string const name : {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}) {
-    check_bad(jwk_of(modulus, exponent, ",\"" + name + "\":\"AQ\""), name);
-    check_bad(jwk_of(modulus, exponent, ",\"" + name + "\":null"), name);
+    check_bad_jwk(jwk_of(modulus, exponent, ",\"" + name + "\":\"AQ\""), name);
+    check_bad_jwk(jwk_of(modulus, exponent, ",\"" + name + "\":null"), name);
   }
 }
 
@@ -95,20 +95,20 @@ BOOST_AUTO_TEST_CASE(modulus_must_have_2048_to_8192_bits) {
     }
   }
   for (auto const bits : {1U, 17U, 512U, 1024U, 2047U, 8193U, 16384U, 1000000U}) {
-    check_bad(jwk_of(base64url(odd_number(bits)), exponent), "n");
+    check_bad_jwk(jwk_of(base64url(odd_number(bits)), exponent), "n");
   }
-  check_bad(jwk_of("", exponent), "n");
-  check_bad(jwk_of("AA", exponent), "n");
-  check_bad(jwk_of(base64url(std::string(256, '\0')), exponent), "n");
+  check_bad_jwk(jwk_of("", exponent), "n");
+  check_bad_jwk(jwk_of("AA", exponent), "n");
+  check_bad_jwk(jwk_of(base64url(std::string(256, '\0')), exponent), "n");
   // Leading zeros make no key longer.
-  check_bad(jwk_of(base64url(std::string(128, '\0') + odd_number(1024)), exponent), "n");
-  check_bad(jwk_of(base64url('\0' + odd_number(2048)), exponent), "n");
+  check_bad_jwk(jwk_of(base64url(std::string(128, '\0') + odd_number(1024)), exponent), "n");
+  check_bad_jwk(jwk_of(base64url('\0' + odd_number(2048)), exponent), "n");
 }
 
 BOOST_AUTO_TEST_CASE(even_modulus_is_refused) {
   auto number = odd_number(2048);
   number.back() = '\xfe';
-  check_bad(jwk_of(base64url(number), exponent), "n");
+  check_bad_jwk(jwk_of(base64url(number), exponent), "n");
 }
 
 BOOST_AUTO_TEST_CASE(exponent_must_be_odd_from_65537_to_32_bits) {
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(exponent_must_be_odd_from_65537_to_32_bits) {
        {std::string(), std::string("\x01"), std::string("\x03"), std::string("\xff\xff"),
         std::string("\x01\x00\x00", 3), std::string("\x01\x00\x02", 3), std::string("\x01\x00\x00\x00\x01", 5),
         std::string("\x00\x01\x00\x01", 4), odd_number(2048)}) {
-    check_bad(jwk_of(modulus, base64url(bad)), "e");
+    check_bad_jwk(jwk_of(modulus, base64url(bad)), "e");
   }
 }
 
@@ -130,15 +130,15 @@ BOOST_AUTO_TEST_CASE(member_outside_canonical_base64url_is_refused) {
   trailing.back() = static_cast<char>(trailing.back() + 1);
   for (auto const& bad : {std::string("A==="), std::string("="), std::string("===="), modulus + "A===", modulus + "=",
                           modulus + "==", ' ' + modulus, modulus + '\\' + 'n', trailing, modulus.substr(0, 341)}) {
-    check_bad(jwk_of(bad, exponent), "n");
+    check_bad_jwk(jwk_of(bad, exponent), "n");
   }
   for (auto const* bad : {"A===", "=", "AQAB=", "AQAB====", "AQ AB", "AQA/", "AQAC+"}) {
-    check_bad(jwk_of(modulus, bad), "e");
+    check_bad_jwk(jwk_of(modulus, bad), "e");
   }
-  check_bad(R"({"kty":"RSA","n":7,"e":"AQAB"})", "n");
-  check_bad(R"({"kty":"RSA","n":")" + modulus + R"(","e":65537})", "e");
-  check_bad(R"({"kty":"RSA","e":"AQAB"})", "n");
-  check_bad(R"({"kty":"RSA","n":")" + modulus + R"("})", "e");
+  check_bad_jwk(R"({"kty":"RSA","n":7,"e":"AQAB"})", "n");
+  check_bad_jwk(R"({"kty":"RSA","n":")" + modulus + R"(","e":65537})", "e");
+  check_bad_jwk(R"({"kty":"RSA","e":"AQAB"})", "n");
+  check_bad_jwk(R"({"kty":"RSA","n":")" + modulus + R"("})", "e");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -17,7 +17,7 @@ using tests::with_part;
 
 namespace {
 
-std::string const header = R"({"alg":"PS256","kid":"bank-1"})";
+std::string const bank_header = R"({"alg":"PS256","kid":"bank-1"})";
 std::string const payload = R"({"iss":"https://bank"})";
 
 result<verified_payload> check(std::string const& token, verification_key const& key) {
@@ -34,7 +34,7 @@ result<verified_payload> check(std::string const& token) {
 BOOST_AUTO_TEST_SUITE(signatures)
 
 BOOST_AUTO_TEST_CASE(ps256_by_the_right_key_yields_the_signed_bytes) {
-  auto const verified = check(sign(bank_key(), header, payload));
+  auto const verified = check(sign(bank_key(), bank_header, payload));
   check_holds(verified);
   BOOST_TEST(verified->bytes() == payload);
 }
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(ps256_by_the_right_key_yields_the_signed_bytes) {
 BOOST_AUTO_TEST_CASE(any_bytes_may_be_signed) {
   for (auto const& bytes :
        {std::string(), std::string(1, '\0'), std::string("a\0b\xff", 4), std::string(100000, 'x')}) {
-    auto const verified = check(sign(bank_key(), header, bytes));
+    auto const verified = check(sign(bank_key(), bank_header, bytes));
     check_holds(verified);
     BOOST_TEST((verified->bytes() == bytes));
   }
@@ -51,12 +51,12 @@ BOOST_AUTO_TEST_CASE(any_bytes_may_be_signed) {
 BOOST_AUTO_TEST_CASE(keys_of_other_sizes_and_exponents_verify) {
   for (auto const& key :
        {tests::rsa_key::generate(3072), tests::rsa_key::generate(2056), tests::rsa_key::generate(2048, 4294967295U)}) {
-    check_holds(check(sign(key, header, payload), *public_half(key)));
+    check_holds(check(sign(key, bank_header, payload), *public_half(key)));
   }
 }
 
 BOOST_AUTO_TEST_CASE(other_key_is_refused) {
-  check_fails(check(sign(other_bank_key(), header, payload)), reason::signature);
+  check_fails(check(sign(other_bank_key(), bank_header, payload)), reason::signature);
 }
 
 BOOST_AUTO_TEST_CASE(algorithm_none_is_refused) {
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(algorithm_none_is_refused) {
     auto const unsigned_token = base64url(R"({"alg":")" + std::string(alg) + R"("})") + '.' + base64url(payload) + '.';
     check_fails(compact_jws::parse(unsigned_token, {}), reason::not_a_jws);
     check_fails(check(unsigned_token + "AA"), reason::jws_algorithm);
-    check_fails(check(unsigned_token + part_of(sign(bank_key(), header, payload), 2)), reason::jws_algorithm);
+    check_fails(check(unsigned_token + part_of(sign(bank_key(), bank_header, payload), 2)), reason::jws_algorithm);
   }
 }
 
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(hmac_keyed_with_the_public_key_is_refused) {
   auto const forged_header = R"({"alg":"HS256","kid":"bank-1"})";
   for (auto const& secret : {bank_key().public_pem(), bank_key().public_jwk("bank-1"), bank_key().n(), std::string()}) {
     check_fails(check(tests::sign_hs256(secret, forged_header, payload)), reason::jws_algorithm);
-    check_fails(check(tests::sign_hs256(secret, header, payload)), reason::signature);
+    check_fails(check(tests::sign_hs256(secret, bank_header, payload)), reason::signature);
   }
 }
 
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(other_algorithms_with_the_right_key_are_refused) {
     BOOST_TEST_CONTEXT(name) {
       auto const named = R"({"alg":")" + name + R"(","kid":"bank-1"})";
       check_fails(check(sign(bank_key(), named, payload, recipe)), reason::jws_algorithm);
-      check_fails(check(sign(bank_key(), header, payload, recipe)), reason::signature);
+      check_fails(check(sign(bank_key(), bank_header, payload, recipe)), reason::signature);
     }
   }
   for (auto const* name : {"ps256", "PS256 ", "PS-256", "ES256"}) {
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(other_algorithms_with_the_right_key_are_refused) {
 BOOST_AUTO_TEST_CASE(wrong_salt_length_is_refused) {
   for (auto const salt : {0, 20, 31, 33, 64, 222}) {
     BOOST_TEST_CONTEXT(salt) {
-      check_fails(check(sign(bank_key(), header, payload, {.salt_bytes = salt})), reason::signature);
+      check_fails(check(sign(bank_key(), bank_header, payload, {.salt_bytes = salt})), reason::signature);
     }
   }
 }
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(key_in_the_header_does_not_verify_its_own_token) {
 }
 
 BOOST_AUTO_TEST_CASE(changed_header_payload_or_signature_is_refused) {
-  auto const token = sign(bank_key(), header, payload);
+  auto const token = sign(bank_key(), bank_header, payload);
   check_fails(check(with_part(token, 0, base64url(R"({"alg":"PS256","kid":"bank-2"})"))), reason::signature);
   check_fails(check(with_part(token, 1, base64url(R"({"iss":"https://evil"})"))), reason::signature);
   check_fails(check(with_part(token, 1, "")), reason::signature);
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(changed_header_payload_or_signature_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(signature_of_another_length_is_refused) {
-  auto const token = sign(bank_key(), header, payload);
+  auto const token = sign(bank_key(), bank_header, payload);
   auto const signature = decode_base64url(part_of(token, 2)).value();
   for (auto const& bad :
        {std::string(1, '\0'), signature.substr(1), signature.substr(0, 255), '\0' + signature, signature + '\0',
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(signature_of_another_length_is_refused) {
 // second.
 BOOST_AUTO_TEST_CASE(signature_without_its_leading_zeros_is_refused) {
   for (int attempt = 0; attempt < 20000; ++attempt) {
-    auto const token = sign(bank_key(), header, payload + std::to_string(attempt));
+    auto const token = sign(bank_key(), bank_header, payload + std::to_string(attempt));
     auto const signature = decode_base64url(part_of(token, 2)).value();
     if (signature.front() == '\0') {
       check_holds(check(token));
@@ -150,8 +150,8 @@ BOOST_AUTO_TEST_CASE(signature_without_its_leading_zeros_is_refused) {
 
 BOOST_AUTO_TEST_CASE(one_key_serves_many_threads) {
   auto const key = public_half(bank_key());
-  auto const good = sign(bank_key(), header, payload);
-  auto const bad = sign(other_bank_key(), header, payload);
+  auto const good = sign(bank_key(), bank_header, payload);
+  auto const bad = sign(other_bank_key(), bank_header, payload);
   std::atomic<int> right = 0;
   std::vector<std::thread> threads;
   threads.reserve(4);
@@ -174,12 +174,12 @@ BOOST_AUTO_TEST_CASE(a_key_says_itself_as_a_jwk_that_makes_the_same_key) {
   auto const again = verification_key::from_jwk(jwk.value().root());
   check_holds(again);
   BOOST_TEST((*again)->kid() == "bank-1");
-  check_holds(check(sign(bank_key(), header, payload), **again));
+  check_holds(check(sign(bank_key(), bank_header, payload), **again));
   BOOST_TEST((*again)->jwk() == key->jwk());
 }
 
 BOOST_AUTO_TEST_CASE(signature_holds_over_the_digest_of_its_input_alone) {
-  auto const token = sign(bank_key(), header, payload);
+  auto const token = sign(bank_key(), bank_header, payload);
   auto const input = sha256(token.substr(0, token.rfind('.')));
   auto const signature = part_of(token, 2);
   auto const jwk = json::document::parse(public_half(bank_key())->jwk(), {});
@@ -188,10 +188,11 @@ BOOST_AUTO_TEST_CASE(signature_holds_over_the_digest_of_its_input_alone) {
   auto other_input = input;
   other_input[0] ^= 1U;
   check_fails(verify_digest(other_input, signature, jwk->root()), reason::signature);
-  check_fails(verify_digest(input,
-                            with_part(token, 2, part_of(sign(bank_key(), header, "x"), 2)).substr(token.rfind('.') + 1),
-                            jwk->root()),
-              reason::signature);
+  check_fails(
+      verify_digest(input,
+                    with_part(token, 2, part_of(sign(bank_key(), bank_header, "x"), 2)).substr(token.rfind('.') + 1),
+                    jwk->root()),
+      reason::signature);
   check_fails(verify_digest(input, signature.substr(0, signature.size() - 4), jwk->root()), reason::signature);
   check_fails(verify_digest(input, signature + "=", jwk->root()), reason::signature);
   check_fails(verify_digest(input, "", jwk->root()), reason::signature);

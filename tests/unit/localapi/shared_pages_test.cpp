@@ -54,7 +54,7 @@ public:
   std::atomic<int> failures = 0;
 };
 
-struct world {
+struct shared_world {
   slow_journal journal;
   shared_pages pages{journal};
   asio::thread_pool threads{4};
@@ -66,7 +66,7 @@ struct world {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(shared_page, world)
+BOOST_FIXTURE_TEST_SUITE(shared_page, shared_world)
 
 BOOST_AUTO_TEST_CASE(hundred_who_wait_for_the_same_entries_cost_one_read) {
   std::vector<std::future<result<std::shared_ptr<told_page const>>>> all;

@@ -16,8 +16,6 @@ using namespace consentd::tests;
 
 namespace {
 
-std::string const get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-
 // No descriptor can be opened while one lives.
 class exhausted_descriptors {
 public:
@@ -153,7 +151,7 @@ BOOST_AUTO_TEST_CASE(limits_that_are_lowered_count_for_connections_that_come_lat
   to.replace(bounds);
   std::string const large = "GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(2000, 'x') + "\r\n\r\n";
   // The loop takes what is waiting in its queue before it looks at new limits.
-  auto const deadline = std::chrono::steady_clock::now() + patience;
+  auto const deadline = std::chrono::steady_clock::now() + long_enough;
   unsigned status = 0;
   while (status != 431U && std::chrono::steady_clock::now() < deadline) {
     raw_client after{to};

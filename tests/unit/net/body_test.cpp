@@ -19,11 +19,11 @@ asio::awaitable<void> measure(net::exchange& request) {
   co_await request.send(std::move(done));
 }
 
-std::string sized(std::size_t size) {
+std::string post_of(std::size_t size) {
   return "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n";
 }
 
-std::string const chunked = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+std::string const chunked_start = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 std::string hexadecimal(std::size_t value) {
   std::ostringstream text;
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(is_read_up_to_its_limit) {
   server to{measure};
   for (std::size_t const size : {std::size_t{0}, std::size_t{1}, std::size_t{8191}, std::size_t{16385}, limit}) {
     raw_client client{to};
-    client.send(sized(size) + std::string(size, 'x'));
+    client.send(post_of(size) + std::string(size, 'x'));
     BOOST_TEST(client.read_reply().body == std::to_string(size));
   }
 }
@@ -51,23 +51,23 @@ BOOST_AUTO_TEST_CASE(is_read_up_to_its_limit) {
 BOOST_AUTO_TEST_CASE(one_byte_above_the_limit_is_refused_before_it_is_sent) {
   server to{measure};
   raw_client client{to};
-  client.send(sized(limit + 1));
+  client.send(post_of(limit + 1));
   BOOST_TEST(client.read_reply().body == "body-too-large");
 }
 
 BOOST_AUTO_TEST_CASE(chunks_are_read_up_to_the_limit) {
   server to{measure};
   raw_client client{to};
-  client.send(chunked + chunk(1) + chunk(limit - 1) + "0\r\n\r\n");
+  client.send(chunked_start + chunk(1) + chunk(limit - 1) + "0\r\n\r\n");
   BOOST_TEST(client.read_reply().body == std::to_string(limit));
-  client.send(chunked + chunk(10) + "0\r\nTrailer: x\r\nContent-Type: y\r\n\r\n");
+  client.send(chunked_start + chunk(10) + "0\r\nTrailer: x\r\nContent-Type: y\r\n\r\n");
   BOOST_TEST(client.read_reply().body == "10");
 }
 
 BOOST_AUTO_TEST_CASE(chunks_above_the_limit_are_refused_while_reading) {
   server to{measure};
   raw_client client{to};
-  client.send(chunked + chunk(limit) + "1\r\n");
+  client.send(chunked_start + chunk(limit) + "1\r\n");
   auto const reply = client.read_reply();
   BOOST_TEST(reply.body == "body-too-large");
   BOOST_TEST(reply.has("Connection: close"));
@@ -82,7 +82,7 @@ BOOST_DATA_TEST_CASE(bad_chunk_is_malformed,
                      sample) {
   server to{measure};
   raw_client client{to};
-  client.send(chunked + sample);
+  client.send(chunked_start + sample);
   auto const reply = client.read_reply();
   BOOST_TEST(reply.body == "request-malformed");
   BOOST_TEST(reply.has("Connection: close"));
@@ -91,9 +91,9 @@ BOOST_DATA_TEST_CASE(bad_chunk_is_malformed,
 BOOST_AUTO_TEST_CASE(chunks_in_single_bytes_are_a_body) {
   server to{measure};
   raw_client client{to};
-  client.send(chunked);
+  client.send(chunked_start);
   for (char const each :
-       "5;name=\"a value\"\r\nhello\r\n00000A\r\n0123456789\r\n0\r\nX: y\r\n\r\n" + chunked + "0\r\n\r\n") {
+       "5;name=\"a value\"\r\nhello\r\n00000A\r\n0123456789\r\n0\r\nX: y\r\n\r\n" + chunked_start + "0\r\n\r\n") {
     client.send({&each, 1});
   }
   BOOST_TEST(client.read_reply().body == "15");
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(client_that_breaks_off_is_disconnected) {
     seen.set_value(body ? reason::poison : body.error().code);
   }};
   raw_client client{to};
-  client.send(sized(100) + "only this");
+  client.send(post_of(100) + "only this");
   client.half_close();
   BOOST_TEST((seen.get_future().get() == reason::disconnected));
   BOOST_TEST(client.ends());
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(client_that_resets_is_disconnected) {
     seen.set_value(body ? reason::poison : body.error().code);
   }};
   raw_client client{to};
-  client.send(sized(100) + "only this");
+  client.send(post_of(100) + "only this");
   client.reset();
   BOOST_TEST((seen.get_future().get() == reason::disconnected));
 }
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(client_that_asks_first_is_told_to_continue_when_the_handler
   client.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\nContent-Length: 3\r\n\r\n");
   auto const go_on = client.read_reply();
   BOOST_TEST(go_on.head == "HTTP/1.1 100 Continue\r\n\r\n");
-  client.send("abc" + sized(2) + "de");
+  client.send("abc" + post_of(2) + "de");
   BOOST_TEST(client.read_reply().body == "3");
   BOOST_TEST(client.read_reply().body == "2");
 }
@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(keeps_the_connection_when_what_is_unread_is_small) {
   server to{unauthorized};
   raw_client client{to};
   for (int each = 0; each < 3; ++each) {
-    client.send(sized(100000) + std::string(100000, 'x'));
+    client.send(post_of(100000) + std::string(100000, 'x'));
     auto const reply = client.read_reply();
     BOOST_TEST(reply.status == 401U);
     BOOST_TEST(!reply.has("Connection: close"));
@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE(ends_a_connection_that_sends_beyond_the_bound) {
   bounds.drain_bytes = 100000;
   server to{unauthorized, {.bounds = bounds}};
   raw_client client{to};
-  client.send(sized(1'000'000'000));
+  client.send(post_of(1'000'000'000));
   std::string const piece(65536, 'x');
   std::size_t sent = 0;
   while (sent < 1'000'000'000 && client.send(piece)) {

@@ -13,11 +13,11 @@ using namespace consentd::tests;
 
 namespace {
 
-struct shape {
+struct malformation {
   char const* name;
   std::string bytes;
 };
-std::ostream& operator<<(std::ostream& out, shape const& which) {
+std::ostream& operator<<(std::ostream& out, malformation const& which) {
   return out << which.name;
 }
 
@@ -28,7 +28,7 @@ std::string post(std::string const& fields, std::string const& body = "") {
 // What an attacker would like to have served as a request of its own.
 std::string const inner = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
 
-std::vector<shape> const refused{
+std::vector<malformation> const refused{
     {"two lengths", post("Content-Length: 5\r\nContent-Length: 6\r\n", "hello" + inner)},
     {"two equal lengths", post("Content-Length: 5\r\nContent-Length: 5\r\n", "hello" + inner)},
     {"two lengths in a list", post("Content-Length: 5, 5\r\n", "hello" + inner)},

@@ -78,7 +78,7 @@ struct scene {
   }
   // A failed handshake with this in its line of the log, which may come after the client knows.
   bool saw_problem(std::string const& words) {
-    auto const end = std::chrono::steady_clock::now() + patience;
+    auto const end = std::chrono::steady_clock::now() + long_enough;
     while (std::chrono::steady_clock::now() < end) {
       auto const lines = to.log().lines();
       auto const found = std::any_of(lines.begin(), lines.end(), [&words](std::string const& line) {

@@ -34,7 +34,7 @@ raw_client::raw_client(server const& to) : fd_{open(to)} {
 int raw_client::open(server const& to) {
   auto const fd = ::socket(to.unix_path().empty() ? AF_INET : AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   check(fd >= 0, "socket");
-  timeval const limit{patience.count(), 0};
+  timeval const limit{long_enough.count(), 0};
   ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   return fd;

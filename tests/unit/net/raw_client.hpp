@@ -10,6 +10,9 @@
 
 namespace consentd::tests {
 
+// The shortest request there is.
+inline std::string const get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
 class raw_client {
 public:
   explicit raw_client(server const& to);

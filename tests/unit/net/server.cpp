@@ -46,7 +46,7 @@ std::vector<std::string> recording_log::lines() const {
 }
 
 bool recording_log::saw(std::string const& event) const {
-  auto const end = std::chrono::steady_clock::now() + patience;
+  auto const end = std::chrono::steady_clock::now() + long_enough;
   while (std::chrono::steady_clock::now() < end) {
     for (auto const& line : lines()) {
       if (line.starts_with(event)) {

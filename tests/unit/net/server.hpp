@@ -26,7 +26,7 @@ namespace consentd::tests {
 namespace asio = boost::asio;
 
 // Far beyond any expectation: it only keeps a hanging test from hanging for ever.
-constexpr std::chrono::seconds patience{60};
+constexpr std::chrono::seconds long_enough{60};
 
 class recording_log final : public log_sink {
 public:
@@ -62,7 +62,7 @@ public:
   std::string url() const;
 
   std::future<void> begin_stop(std::chrono::milliseconds how_long);
-  void stop(std::chrono::milliseconds how_long = patience) { begin_stop(how_long).get(); }
+  void stop(std::chrono::milliseconds how_long = long_enough) { begin_stop(how_long).get(); }
   std::size_t sessions() const { return listener_->sessions(); }
   void replace(net::limits const& bounds) { listener_->replace(bounds); }
   asio::io_context& context() noexcept { return context_; }

@@ -13,8 +13,6 @@ using namespace boost::asio::experimental::awaitable_operators;
 
 namespace {
 
-std::string const get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-
 asio::awaitable<void> three_pieces(net::exchange& request) {
   auto head = answer(200);
   head.fields.push_back({"Content-Type", "text/event-stream"});

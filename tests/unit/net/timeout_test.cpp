@@ -10,7 +10,6 @@ using namespace consentd::tests;
 namespace {
 
 constexpr std::chrono::milliseconds soon{50};
-std::string const get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 } // namespace
 
@@ -125,7 +124,7 @@ BOOST_AUTO_TEST_CASE(draining_ends) {
   raw_client client{to};
   client.send("nonsense\n");
   BOOST_TEST(client.read_reply().status == 400U);
-  auto const end = std::chrono::steady_clock::now() + patience;
+  auto const end = std::chrono::steady_clock::now() + long_enough;
   while (to.sessions() > 0 && std::chrono::steady_clock::now() < end) {
     std::this_thread::yield();
   }

@@ -22,7 +22,7 @@ static std::ostream& operator<<(std::ostream& out, key_kind kind) {
 
 namespace {
 
-certificate_authority const& authority() {
+certificate_authority const& server_authority() {
   static certificate_authority const made;
   return made;
 }
@@ -31,7 +31,7 @@ certified_key const& identity(key_kind kind) {
   static auto const issue = [](key_kind which) {
     leaf_options leaf;
     leaf.kind = which;
-    return authority().issue(leaf);
+    return server_authority().issue(leaf);
   };
   static certified_key const ecdsa = issue(key_kind::p256);
   static certified_key const rsa = issue(key_kind::rsa_2048);
@@ -40,12 +40,12 @@ certified_key const& identity(key_kind kind) {
 
 std::shared_ptr<net::tls_context> context(key_kind kind) {
   auto const& key = identity(kind);
-  return net::tls_context::make({key.certificate + authority().certificate(), key.private_key}).value();
+  return net::tls_context::make({key.certificate + server_authority().certificate(), key.private_key}).value();
 }
 
 struct tls_scene {
   explicit tls_scene(key_kind kind) : to{echo, {.tls = context(kind)}} {
-    write_text(folder / "ca.pem", authority().certificate());
+    write_text(folder / "ca.pem", server_authority().certificate());
   }
 
   // What `openssl s_client` says to a connection with these options; its standard input is `input`.
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(resumes_no_session) {
 
 BOOST_AUTO_TEST_CASE(early_answer_reaches_a_client_that_sends_five_megabytes) {
   temporary_folder const folder;
-  write_text(folder / "ca.pem", authority().certificate());
+  write_text(folder / "ca.pem", server_authority().certificate());
   net::limits bounds;
   bounds.drain_bytes = std::size_t{8} * 1024 * 1024;
   server to{[](net::exchange& request) -> asio::awaitable<void> {
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(replaced_identity_serves_the_next_connection) {
   server to{echo, {.tls = tls}};
   certificate_authority const next{"Next Root"};
   temporary_folder const folder;
-  write_text(folder / "old.pem", authority().certificate());
+  write_text(folder / "old.pem", server_authority().certificate());
   write_text(folder / "new.pem", next.certificate());
   http_client old{{.ca_file = folder / "old.pem", .unix_socket = {}}};
   BOOST_TEST(old.get(to.url() + "/").status == 200);
@@ -204,7 +204,8 @@ BOOST_AUTO_TEST_CASE(of_rsa_or_ecdsa_is_taken) {
   for (auto const kind : both) {
     auto const& key = identity(kind);
     BOOST_TEST(net::tls_context::make({key.certificate, key.private_key}).has_value());
-    BOOST_TEST(net::tls_context::make({key.certificate + authority().certificate(), key.private_key}).has_value());
+    BOOST_TEST(
+        net::tls_context::make({key.certificate + server_authority().certificate(), key.private_key}).has_value());
     BOOST_TEST(ERR_peek_error() == 0U);
   }
 }
@@ -212,10 +213,10 @@ BOOST_AUTO_TEST_CASE(of_rsa_or_ecdsa_is_taken) {
 BOOST_AUTO_TEST_CASE(whose_parts_do_not_belong_together_is_refused) {
   auto const& ecdsa = identity(key_kind::p256);
   auto const& rsa = identity(key_kind::rsa_2048);
-  auto const other = authority().issue();
+  auto const other = server_authority().issue();
   check_refused(ecdsa.certificate, rsa.private_key, "does not belong");
   check_refused(ecdsa.certificate, other.private_key, "does not belong");
-  check_refused(authority().certificate() + ecdsa.certificate, ecdsa.private_key, "does not belong");
+  check_refused(server_authority().certificate() + ecdsa.certificate, ecdsa.private_key, "does not belong");
 }
 
 BOOST_AUTO_TEST_CASE(with_an_encrypted_key_is_refused) {
@@ -231,7 +232,7 @@ BOOST_AUTO_TEST_CASE(of_garbage_is_refused_saying_which) {
   check_refused("", key.private_key, "certificate chain: certificate 1");
   check_refused("garbage", key.private_key, "certificate chain: certificate 1");
   check_refused(key.private_key, key.private_key, "certificate chain: certificate 1");
-  auto cut = authority().certificate();
+  auto cut = server_authority().certificate();
   cut.resize(cut.size() / 2);
   check_refused(key.certificate + cut, key.private_key, "certificate chain: certificate 2");
 }
@@ -239,10 +240,10 @@ BOOST_AUTO_TEST_CASE(of_garbage_is_refused_saying_which) {
 BOOST_AUTO_TEST_CASE(with_a_weak_or_foreign_key_is_refused) {
   leaf_options leaf;
   leaf.kind = key_kind::rsa_1024;
-  auto const weak = authority().issue(leaf);
+  auto const weak = server_authority().issue(leaf);
   check_refused(weak.certificate, weak.private_key, "key too small");
   leaf.kind = key_kind::ed25519;
-  auto const foreign = authority().issue(leaf);
+  auto const foreign = server_authority().issue(leaf);
   check_refused(foreign.certificate, foreign.private_key, "neither RSA nor ECDSA");
 }
 
@@ -250,10 +251,10 @@ BOOST_AUTO_TEST_CASE(with_more_certificates_than_a_chain_has_is_refused) {
   auto const& key = identity(key_kind::p256);
   auto chain = key.certificate;
   for (int each = 0; each < 9; ++each) {
-    chain += authority().certificate();
+    chain += server_authority().certificate();
   }
   BOOST_TEST(net::tls_context::make({chain, key.private_key}).has_value());
-  check_refused(chain + authority().certificate(), key.private_key, "more than 10");
+  check_refused(chain + server_authority().certificate(), key.private_key, "more than 10");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

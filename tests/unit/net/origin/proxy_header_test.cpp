@@ -53,11 +53,11 @@ void check_ip(std::string const& bytes, std::string const& address) {
   BOOST_TEST(read.claim.port == 56324U);
 }
 
-void check_kind(std::string const& bytes, proxy_claim::kind kind) {
+void check_kind(std::string const& bytes, proxy_claim::kind expected) {
   auto const read = read_proxy_header(bytes + "GET /");
   BOOST_TEST((read.what == state::complete));
   BOOST_TEST(read.size == bytes.size());
-  BOOST_TEST((read.claim.what == kind));
+  BOOST_TEST((read.claim.what == expected));
 }
 
 // Each differs in one respect from `tcp4` or from v2(0x21, 0x11, block4).

@@ -15,7 +15,7 @@ using consentctl::testing::nasty;
 using consentctl::testing::world;
 using consentd::localapi::testing::at;
 
-BOOST_FIXTURE_TEST_SUITE(consentctl, world)
+BOOST_FIXTURE_TEST_SUITE(commands, world)
 
 BOOST_AUTO_TEST_CASE(a_consent_is_announced_listed_shown_and_judged) {
   auto const made = ctl({"consents", "announce", "c-1", "--kind", "account-access", "--issuer", testing::issuer_a,

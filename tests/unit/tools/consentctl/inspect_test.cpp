@@ -52,7 +52,7 @@ expected_request bad(fault const& each) {
   return make_requests(by, *by.find("bank-a"), scratch_event(family::payment), &each, scratch_now(), "i").back();
 }
 
-bool has(tests::finished const& of, std::string const& text) {
+bool says(tests::finished const& of, std::string const& text) {
   return of.output.find(text) != std::string::npos;
 }
 
@@ -89,18 +89,18 @@ BOOST_AUTO_TEST_CASE(a_good_event_holds_step_by_step) {
   BOOST_TEST(told.status == 0, told.output);
   for (auto const* step : {"ok    JWE protected header: ", "ok    decryption: ", "ok    JWS protected header: ",
                            "ok    signature: ", "ok    aud: ", "ok    exp and nbf: ", "ok    event: "}) {
-    BOOST_TEST(has(told, step), step << " in " << told.output);
+    BOOST_TEST(says(told, step), step << " in " << told.output);
   }
-  BOOST_TEST(has(told, "consent consent-1\n"));
-  BOOST_TEST(has(told, "kind payment\n"));
-  BOOST_TEST(has(told, "status Authorized\n"));
+  BOOST_TEST(says(told, "consent consent-1\n"));
+  BOOST_TEST(says(told, "kind payment\n"));
+  BOOST_TEST(says(told, "status Authorized\n"));
   BOOST_TEST(told.output.ends_with("\nvalid\n"));
 }
 
 BOOST_AUTO_TEST_CASE(the_resource_is_shown_only_when_it_is_asked_for) {
-  BOOST_TEST(!has(event(good().body), "ControlParameters"));
-  BOOST_TEST(!has(event(good().body, {"--json"}), "ControlParameters"));
-  BOOST_TEST(has(event(good().body, {"--show-payload"}), "ControlParameters"));
+  BOOST_TEST(!says(event(good().body), "ControlParameters"));
+  BOOST_TEST(!says(event(good().body, {"--json"}), "ControlParameters"));
+  BOOST_TEST(says(event(good().body, {"--show-payload"}), "ControlParameters"));
 }
 
 BOOST_AUTO_TEST_CASE(every_bad_event_fails_with_its_reason) {
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(every_bad_event_fails_with_its_reason) {
       }
       auto const told = event(bad(one).request.body, all_key_sets());
       BOOST_TEST(told.status == 1, one.name);
-      BOOST_TEST(has(told, "FAIL  " + std::string(to_string(one.why)) + ": "), one.name << ": " << told.output);
+      BOOST_TEST(says(told, "FAIL  " + std::string(to_string(one.why)) + ": "), one.name << ": " << told.output);
       BOOST_TEST(told.output.ends_with("\ninvalid\n"));
       ++seen;
     }
@@ -126,31 +126,31 @@ BOOST_AUTO_TEST_CASE(the_time_of_receipt_counts) {
   BOOST_TEST(late.status == 64); // --at comes twice
   auto const expired = inspect(good().body, {"--config", config, "--at", "2026-03-28T13:27:13Z"});
   BOOST_TEST(expired.status == 1);
-  BOOST_TEST(has(expired, "FAIL  expired: "), expired.output);
-  BOOST_TEST(has(expired, "status Authorized")); // what it says is still told
+  BOOST_TEST(says(expired, "FAIL  expired: "), expired.output);
+  BOOST_TEST(says(expired, "status Authorized")); // what it says is still told
 }
 
 BOOST_AUTO_TEST_CASE(keys_that_are_published_must_be_given_offline) {
   auto const& by = scratch_deployment();
   auto const told = event(good("bank-b").body);
   BOOST_TEST(told.status == 2); // it is no forgery for that
-  BOOST_TEST(has(told, "?     keys-unavailable: "), told.output);
+  BOOST_TEST(says(told, "?     keys-unavailable: "), told.output);
   BOOST_TEST(told.output.ends_with("\nunchecked\n"), told.output);
   auto const json = event(good("bank-b").body, {"--json"});
   BOOST_TEST(json.status == 2);
   BOOST_TEST(json.output.starts_with(R"({"valid":null,)"), json.output);
-  BOOST_TEST(has(json, R"("verdict":"unchecked")"), json.output);
-  BOOST_TEST(has(told, "--jwks " + by.find("bank-b")->id + "=FILE"), told.output);
+  BOOST_TEST(says(json, R"("verdict":"unchecked")"), json.output);
+  BOOST_TEST(says(told, "--jwks " + by.find("bank-b")->id + "=FILE"), told.output);
   BOOST_TEST(event(good("bank-b").body, {"--jwks", jwks_of(*by.find("bank-b"))}).status == 0);
   auto const other = event(good("bank-b").body, {"--jwks", "https://nobody.example=" + folder / "x"});
   BOOST_TEST(other.status == 2);
-  BOOST_TEST(has(other, "?     bad-setting: "));
+  BOOST_TEST(says(other, "?     bad-setting: "));
 }
 
 BOOST_AUTO_TEST_CASE(settings_that_cannot_be_used_are_told) {
   auto const missing = inspect(good().body, {"--config", folder / "none.toml"});
   BOOST_TEST(missing.status == 2);
-  BOOST_TEST(has(missing, "?     bad-setting: no such file: " + (folder / "none.toml") + ": create it"),
+  BOOST_TEST(says(missing, "?     bad-setting: no such file: " + (folder / "none.toml") + ": create it"),
              missing.output);
   BOOST_TEST(tests::run({CONSENTCTL, "inspect", folder / "none", "--config", config}).status == 2);
 }
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(json_tells_the_same) {
   auto const told = event(good().body, {"--json"});
   BOOST_TEST(told.status == 0);
   BOOST_TEST(told.output.starts_with(R"({"valid":true,"steps":[{"holds":true,"step":)"), told.output);
-  BOOST_TEST(has(told, R"("consent":"consent-1")"));
+  BOOST_TEST(says(told, R"("consent":"consent-1")"));
   auto const wrong = event("a.b.c.d.e", {"--json"});
   BOOST_TEST(wrong.status == 1);
   BOOST_TEST(wrong.output.starts_with(R"({"valid":false,"steps":[{"holds":false,"reason":"not-a-jwe")"), wrong.output);
@@ -172,7 +172,7 @@ BOOST_FIXTURE_TEST_SUITE(inspecting_bearers, bench)
 BOOST_AUTO_TEST_CASE(a_good_bearer_holds) {
   auto const told = bearer(*good().bearer);
   BOOST_TEST(told.status == 0, told.output);
-  BOOST_TEST(has(told, "ok    signature: "));
+  BOOST_TEST(says(told, "ok    signature: "));
   BOOST_TEST(bearer("Bearer " + *good().bearer).status == 0);
 }
 
@@ -185,7 +185,7 @@ BOOST_AUTO_TEST_CASE(every_bad_bearer_fails_with_its_reason) {
     }
     auto const told = bearer(*request.bearer);
     BOOST_TEST(told.status == 1, one.name);
-    BOOST_TEST(has(told, "FAIL  " + std::string(to_string(one.why)) + ": "), one.name << ": " << told.output);
+    BOOST_TEST(says(told, "FAIL  " + std::string(to_string(one.why)) + ": "), one.name << ": " << told.output);
     ++seen;
   }
   BOOST_TEST(seen > 12);
@@ -206,10 +206,10 @@ BOOST_AUTO_TEST_CASE(a_jws_holds_with_its_key_and_with_no_other) {
   BOOST_TEST(told.output.ends_with("\nvalid\n"));
   auto const wrong = inspect(token, {"--jose-only", "--key", folder / "other.jwk"});
   BOOST_TEST(wrong.status == 1);
-  BOOST_TEST(has(wrong, "FAIL  signature: "));
+  BOOST_TEST(says(wrong, "FAIL  signature: "));
   auto const padded = inspect(token + "A===", {"--jose-only", "--key", folder / "bank.jwk"});
   BOOST_TEST(padded.status == 1);
-  BOOST_TEST(has(padded, "FAIL  not-a-jws: "), padded.output);
+  BOOST_TEST(says(padded, "FAIL  not-a-jws: "), padded.output);
   BOOST_TEST(inspect(token, {"--jose-only", "--key", folder / "none.jwk"}).status == 2);
   tests::write_text(folder / "bad.jwk", "{}");
   BOOST_TEST(inspect(token, {"--jose-only", "--key", folder / "bad.jwk"}).status == 2);
@@ -224,9 +224,10 @@ BOOST_AUTO_TEST_CASE(a_jwe_opens_with_its_key_whatever_kid_it_names) {
   auto const told =
       inspect(make_jwe(how, "plain \x1b text"), {"--jose-only", "--key", folder / "stranger.jwk", "--show-payload"});
   BOOST_TEST(told.status == 0, told.output);
-  BOOST_TEST(has(told, "plain \\u001b text\n"));
+  BOOST_TEST(says(told, "plain \\u001b text\n"));
   how.recipient = by.find("bank-a")->signer;
-  BOOST_TEST(has(inspect(make_jwe(how, "x"), {"--jose-only", "--key", folder / "stranger.jwk"}), "FAIL  decryption: "));
+  BOOST_TEST(
+      says(inspect(make_jwe(how, "x"), {"--jose-only", "--key", folder / "stranger.jwk"}), "FAIL  decryption: "));
 }
 
 BOOST_AUTO_TEST_CASE(sha1_needs_to_be_allowed) {
@@ -237,7 +238,7 @@ BOOST_AUTO_TEST_CASE(sha1_needs_to_be_allowed) {
   how.how = wrapping::oaep_sha1;
   how.recipient = by.stranger;
   std::vector<std::string> arguments{"--jose-only", "--key", folder / "stranger.jwk"};
-  BOOST_TEST(has(inspect(make_jwe(how, "x"), arguments), "FAIL  jwe-algorithm: "));
+  BOOST_TEST(says(inspect(make_jwe(how, "x"), arguments), "FAIL  jwe-algorithm: "));
   arguments.emplace_back("--allow-rsa-oaep-sha1");
   BOOST_TEST(inspect(make_jwe(how, "x"), arguments).status == 0);
 }

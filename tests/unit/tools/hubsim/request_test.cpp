@@ -15,7 +15,7 @@ request make(event_spec const& spec, char const* issuer = "bank-a") {
   return make_request(plan_request(by, *by.find(issuer), spec, scratch_now(), "interaction"));
 }
 
-constexpr family families[] = {family::account_access, family::payment, family::insurance};
+constexpr family all_families[] = {family::account_access, family::payment, family::insurance};
 
 } // namespace
 
@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_SUITE(requests)
 
 BOOST_AUTO_TEST_CASE(daemon_reads_from_every_version_and_family_what_was_meant) {
   for (auto const version : {version::v1_2, version::v2_0, version::v2_1}) {
-    for (auto const of : families) {
+    for (auto const of : all_families) {
       BOOST_TEST_CONTEXT(to_string(of) << " of version " << static_cast<int>(version)) {
         auto spec = scratch_event(of);
         spec.version = version;
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(older_versions_have_their_own_content_type_and_audience) {
 }
 
 BOOST_AUTO_TEST_CASE(bodies_have_the_size_of_real_ones) {
-  for (auto const of : families) {
+  for (auto const of : all_families) {
     auto const size = make(scratch_event(of)).body.size();
     BOOST_TEST_MESSAGE(to_string(of) << ": " << size << " bytes");
     BOOST_TEST(size > 3000);
