@@ -60,6 +60,15 @@ CLI::Validator reason_name() {
                 [](std::string const& text) { return parse_reason(text).has_value(); });
 }
 
+CLI::Validator starting_place() {
+  return silent("no place: the id of an entry, or latest", [](std::string const& text) {
+    auto const dash = text.rfind('-');
+    bool const has_number = dash != std::string::npos && dash > 0 && dash + 1 < text.size() &&
+                            text.find_first_not_of("0123456789", dash + 1) == std::string::npos;
+    return has_number || text == "latest";
+  });
+}
+
 CLI::Validator page_limit() {
   return CLI::Range(1, 1000);
 }

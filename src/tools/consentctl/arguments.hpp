@@ -14,6 +14,8 @@ CLI::Validator resource_family();
 // A consent's or a resource's: too many words for the help.
 CLI::Validator any_status();
 CLI::Validator reason_name();
+// A place of the journal, or "latest".
+CLI::Validator starting_place();
 // A whole number from 1 to 1000.
 CLI::Validator page_limit();
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <ranges>
 
 namespace consentd::consentctl {
 
@@ -30,14 +31,19 @@ std::string text_of_value(json::value const& value) {
   return out;
 }
 
-int status_of(client::error const& why) {
+// What the service is unavailable with: it stops, or cannot now.
+constexpr unsigned unavailable = 503;
+
+} // namespace
+
+int exit_status_of(client::error const& why) {
   switch (why.code) {
   case client::errc::unreachable:
   case client::errc::timed_out:
     return exit_unavailable;
   case client::errc::refused:
     // Without an answer it was the socket that is not for this user.
-    return why.status == 0 ? exit_unavailable : exit_failed;
+    return why.status == 0 || why.status == unavailable ? exit_unavailable : exit_failed;
   case client::errc::malformed:
     // A socket's path, or a place, that cannot be one: no later attempt will find it better.
     return exit_usage;
@@ -49,15 +55,20 @@ int status_of(client::error const& why) {
   return exit_failed;
 }
 
-} // namespace
-
 int complain(std::string_view what, int status) {
   std::cerr << "consentctl: " << printable(what) << '\n';
   return status;
 }
 
 int complain_of(client::error const& why) {
-  return complain(client::describe(why), status_of(why));
+  auto const status = exit_status_of(why);
+  if (why.problem != "settings") {
+    return complain(client::describe(why), status);
+  }
+  for (auto const line : std::views::split(why.detail, '\n')) {
+    complain(std::string_view(line.begin(), line.end()), status);
+  }
+  return status;
 }
 
 client::result<client::answer> ask(context const& with, client::request const& what) {

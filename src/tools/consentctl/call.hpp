@@ -49,7 +49,11 @@ int get(context const& with, std::string const& target, show const& how);
 
 client::result<client::answer> ask(context const& with, client::request const& what);
 
-// Says what went wrong, and with what exit status this ends.
+// exit_unavailable where nothing was decided and the same call may fare better later, without anything being changed
+// here.
+int exit_status_of(client::error const& why);
+
+// Says what went wrong, of settings a line for each mistake, and with what exit status this ends.
 int complain_of(client::error const& why);
 
 // "consentctl: …" on standard error, made printable.

@@ -6,9 +6,12 @@
 #include "tools/consentctl/output.hpp"
 #include "tools/consentctl/table.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -112,6 +115,21 @@ struct follow_options {
   std::uint64_t count = 0;
 };
 
+// The stream may live on while an acknowledgement finds no room or no disk. It would not bring the entry again: so only
+// the acknowledgement can be repeated.
+client::result<client::consumer_state> acknowledge(client::daemon& daemon, std::string const& name,
+                                                   std::string const& place) {
+  while (true) {
+    auto taken = daemon.ask(client::acknowledge(name, place));
+    bool const lives = !taken && taken.error().code != client::errc::unreachable;
+    if (!lives || exit_status_of(taken.error()) != exit_unavailable) {
+      return taken;
+    }
+    complain(client::describe(taken.error()) + "; trying again", exit_unavailable);
+    std::this_thread::sleep_for(std::max<std::chrono::seconds>(taken.error().retry_after, std::chrono::seconds(1)));
+  }
+}
+
 // Acknowledges what it has printed. After a break it begins where that ended, so what was printed and not acknowledged
 // comes again.
 int follow(context const& with, follow_options const& asked) {
@@ -127,7 +145,7 @@ int follow(context const& with, follow_options const& asked) {
       status = exit_failed;
       return false;
     }
-    if (auto const taken = daemon.ask(client::acknowledge(asked.name, one.place)); !taken) {
+    if (auto const taken = acknowledge(daemon, asked.name, one.place); !taken) {
       status = complain_of(taken.error());
       return taken.error().is_temporary();
     }

@@ -24,7 +24,7 @@ int tail(context const& with, tail_options const& asked) {
   client::event_filter const filter{asked.type, asked.subject, asked.status, asked.kind, asked.issuer};
   auto left = asked.count;
   return follow_stream(with, client::journal(filter, asked.after), [&](client::event const& one) {
-    return print_event(with, one) && (one.kind == client::event_kind::reset || --left != 0);
+    return print_event(with, one) && (one.kind != client::event_kind::entry || --left != 0);
   });
 }
 
@@ -58,7 +58,8 @@ void add_events(CLI::App& to, context& with, chosen& run) {
   add_snapshot(*group, with, run);
   auto* const command = group->add_subcommand("tail", "Prints what was, and what comes, until it is interrupted");
   auto asked = std::make_shared<tail_options>();
-  command->add_option("--after", asked->after, "Begin after this place, or \"latest\"; else with the oldest kept");
+  command->add_option("--after", asked->after, "Begin after this place, or \"latest\"; else with the oldest kept")
+      ->check(starting_place());
   command->add_option("--type", asked->type, "Only this CloudEvents type");
   command->add_option("--subject", asked->subject, "Only this consent");
   command->add_option("--status", asked->status, "Only entries after which it has this status")->check(any_status());

@@ -14,8 +14,6 @@ namespace consentd::consentctl {
 
 namespace {
 
-constexpr std::size_t max_token_bytes = std::size_t{4} * 1024 * 1024;
-
 std::optional<std::string> read_all(std::istream& from) {
   std::string out;
   std::array<char, 65536> chunk{};
@@ -53,7 +51,7 @@ int inspect(context const& with, inspect_options const& asked) {
   }
   auto read = read_token(asked.file);
   if (!read) {
-    return complain(asked.file + ": cannot be read, or is over 4 MiB", exit_unchecked);
+    return complain(asked.file + ": cannot be read, or is over 20 MiB", exit_unchecked);
   }
   auto const token = strip(std::move(*read), asked.bearer);
   inspection found;
@@ -89,15 +87,18 @@ void add_inspect(CLI::App& to, context& with, chosen& run) {
   command->add_option("file", asked->file, "The token's file, or -")->required();
   auto* const config = command->add_option("--config", asked->config, "The daemon's settings")->capture_default_str();
   auto* const bearer = command->add_flag("--bearer", asked->bearer, "It is the authorization JWT");
-  command->add_option("--jwks", asked->jwks, "ISSUER=FILE: a key set to use instead of the configured one");
-  command->add_option("--at", asked->at, "Time of receipt (RFC 3339); now, where none is given");
-  command->add_flag("--show-payload", asked->show_payload, "Print what was signed, personal data included");
+  auto* const jwks =
+      command->add_option("--jwks", asked->jwks, "ISSUER=FILE: a key set to use instead of the configured one");
+  auto* const at = command->add_option("--at", asked->at, "Time of receipt (RFC 3339); now, where none is given");
+  auto* const payload =
+      command->add_flag("--show-payload", asked->show_payload, "Print what was signed, personal data included");
   auto* const bare = command->add_flag("--jose-only", asked->jose_only, "Only JWE or JWS, with the key of --key");
   auto* const evidence = command->add_flag("--evidence", asked->evidence, "It is what a delivery's evidence call gave");
-  evidence->excludes(bearer)->excludes(bare)->excludes(config);
+  evidence->excludes(bearer)->excludes(bare)->excludes(config)->excludes(at);
   auto* const key = command->add_option("--key", asked->key, "A JWK: private for a JWE, public for a JWS");
   auto* const sha1 = command->add_flag("--allow-rsa-oaep-sha1", asked->allow_sha1, "RSA-OAEP counts, with --jose-only");
-  bare->needs(key)->excludes(bearer)->excludes(config);
+  bare->needs(key)->excludes(bearer)->excludes(config)->excludes(jwks)->excludes(at);
+  bearer->excludes(payload);
   key->needs(bare);
   sha1->needs(bare);
   command->callback([&run, &with, asked] { run = [&with, asked] { return inspect(with, *asked); }; });

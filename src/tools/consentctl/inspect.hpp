@@ -10,6 +10,9 @@
 
 namespace consentd::consentctl {
 
+// Of a token or an evidence: more than the daemon takes by any settings.
+inline constexpr std::size_t max_token_bytes = std::size_t{20} * 1024 * 1024;
+
 struct inspect_options {
   std::string file; // "-": standard input
   std::string config;

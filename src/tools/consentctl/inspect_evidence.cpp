@@ -11,7 +11,7 @@
 namespace consentd::consentctl {
 namespace {
 
-constexpr json::limits evidence_bounds{.bytes = std::size_t{4} * 1024 * 1024, .depth = 64, .values = 100000};
+constexpr json::limits evidence_bounds{.bytes = max_token_bytes, .depth = 64, .values = 100000};
 
 failure malformed(std::string_view member) {
   return {reason::claims_malformed, "no evidence as GET /v1/deliveries/{id}/evidence gives it: " + std::string(member)};
@@ -46,7 +46,7 @@ result<void> verify_erased(json::value const& evidence, std::string_view jws, js
 }
 
 result<void> verify_whole(std::string_view jws, json::value const& jwk) {
-  auto const token = jose::compact_jws::parse(std::string(jws), {});
+  auto const token = jose::compact_jws::parse(std::string(jws), {.token_bytes = max_token_bytes});
   if (!token) {
     return token.error();
   }
@@ -126,6 +126,7 @@ void inspect_evidence(inspect_options const& asked, std::string const& text, ins
     return;
   }
   out.holds("signature", erased ? "PS256 holds over the digest that was kept" : "PS256 holds");
+  out.note("The signature covers what was signed alone: the rest is what the daemon recorded of it.");
   compare_with_set(asked, *jwk, out);
   if (asked.show_payload && !erased) {
     auto const start = jws->find('.') + 1;

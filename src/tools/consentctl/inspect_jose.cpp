@@ -10,7 +10,7 @@ namespace consentd::consentctl {
 namespace {
 
 result<std::string> open_jwe(std::string const& token, std::string jwk, bool allow_sha1, inspection& out) {
-  auto read = jose::compact_jwe::parse(token, {});
+  auto read = jose::compact_jwe::parse(token, {.token_bytes = max_token_bytes});
   if (!read) {
     return read.error();
   }
@@ -27,7 +27,7 @@ result<std::string> open_jwe(std::string const& token, std::string jwk, bool all
 }
 
 result<std::string> verify_jws(std::string const& token, std::string jwk, inspection& out) {
-  auto read = jose::compact_jws::parse(token, {});
+  auto read = jose::compact_jws::parse(token, {.token_bytes = max_token_bytes});
   if (!read) {
     return read.error();
   }

@@ -136,7 +136,7 @@ attempt act_on(context const& with, action const& what, std::string const& id) {
   auto const path = "/v1/quarantine/" + client::percent_encode(id) + std::string(what.under);
   auto const told = ask(with, {.method = std::string(what.method), .target = path});
   if (!told && told.error().code == client::errc::refused && told.error().status != 0) {
-    return {.status = complain("delivery " + id + ": " + told.error().detail, exit_failed),
+    return {.status = complain("delivery " + id + ": " + told.error().detail, exit_status_of(told.error())),
             .go_on = told.error().status < 500};
   }
   auto const status = finish(with, told, [&](json::value const& body) {

@@ -79,7 +79,12 @@ BOOST_AUTO_TEST_CASE(a_negative_answer_is_1_and_wrong_usage_64) {
                                 {"consumers", "keep"},
                                 {"explain"},
                                 {"inspect", "-", "--at", "x"},
-                                {"inspect", "-", "--jose-only"}}) {
+                                {"inspect", "-", "--jose-only"},
+                                {"inspect", "-", "--bearer", "--show-payload"},
+                                {"inspect", "-", "--evidence", "--at", "2026-03-27T12:00:00Z"},
+                                {"inspect", "-", "--jose-only", "--key", "k", "--jwks", "i=f"},
+                                {"events", "tail", "--after", "42"},
+                                {"events", "tail", "--after", "earliest"}}) {
     BOOST_TEST(ctl(arguments).status == 64);
   }
   BOOST_TEST(ctl({"--help"}).status == 0);
