@@ -234,7 +234,7 @@ constexpr std::array api_keys{
     key_description{"mode", value_type::text, false, R"("0660")", 3, 4, "",
                     "The socket's permissions, octal. None for others."},
     may("group", 256, "The socket's group, by name or number; without this key the daemon's own."),
-    number("max_connections", "256", 1, 65536, "Connections at once; more wait until one ends."),
+    number("max_connections", "256", 1, 65536, "Connections at once, on each socket; more wait until one ends."),
     number("max_connections_per_user", "128", 1, 65536, "The same of one user; one more is closed."),
     number("max_streams", "128", 1, 65536, "Event streams at once; more are refused."),
     number("max_streams_per_user", "64", 1, 65536, "The same of one user."),

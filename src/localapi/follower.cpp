@@ -77,7 +77,11 @@ asio::awaitable<result<void>> follower::heartbeat() {
     }
   }
   to_.put_heartbeat(after_);
-  co_return co_await to_.flush();
+  auto const sent = co_await to_.flush();
+  if (sent && consumer_ != nullptr) {
+    co_await consumer_->advance(after_);
+  }
+  co_return sent;
 }
 
 asio::awaitable<result<void>> follower::may_write(told_page const& page) {

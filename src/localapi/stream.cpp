@@ -403,9 +403,6 @@ asio::awaitable<result<void>> event_streams::keep_up(journal_bell::sleeper& slee
       if (!done) {
         co_return done.error();
       }
-      if (consumer != nullptr) {
-        co_await consumer->advance(reader.after());
-      }
     }
     if (consumer != nullptr && consumer->is_note_due()) {
       co_await consumer->note_seen();

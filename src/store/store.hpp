@@ -160,9 +160,9 @@ public:
   // forward. invalid_argument beyond the newest entry; conflict: its place was set, and nothing was sent up to there
   // since (is_bound()). Recorded when it is somebody else's.
   virtual async_result<consumer_record> acknowledge(std::string name, std::uint64_t sequence, consumer_caller by) = 0;
-  // The same by the daemon's own doing, for what its filter keeps out: only if it is of that generation and the place
-  // is `from` still, so that nothing is passed over that another filter lets through, or that somebody has sought. The
-  // value: whether it was moved.
+  // The same by the daemon's own doing, for what its filter keeps out: only if it is of that generation, so that
+  // nothing is passed over that another filter lets through, or that somebody has sought, and the place is between
+  // `from`, where whoever asks has begun, and `to`. The value: whether it is at `to` now.
   virtual async_result<bool> advance(std::string name, std::uint64_t generation, std::uint64_t from,
                                      std::uint64_t to) = 0;
   // Places up to `sequence` are about to be sent, which while is_bound() makes them fit to be acknowledged. conflict:

@@ -206,8 +206,8 @@ result<consumer_record> seek_consumer(ledger& in, std::string const& name, std::
 bool advance_consumer(ledger& in, std::string const& name, std::uint64_t generation, std::uint64_t from,
                       std::uint64_t to) {
   auto const known = find_consumer(in.db, name);
-  bool const same = known && known->generation == generation && known->place == from &&
-                    known->epoch == read_epoch(in.db) && to >= from && to <= newest_entry(in.db);
+  bool const same = known && known->generation == generation && known->place >= from &&
+                    known->epoch == read_epoch(in.db) && to >= known->place && to <= newest_entry(in.db);
   if (same) {
     put_place(in, name, to);
     in.after.consumers.push_back({name, to});

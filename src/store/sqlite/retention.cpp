@@ -85,7 +85,10 @@ void retention::step(ledger& in, std::size_t rows) {
   if (in.now >= operations_due_) {
     prune_operations(in, rows);
   }
-  if (in.now >= consumers_due_) {
+  if (consumers_due_ == timestamp()) {
+    // While the daemon was away it heard of nobody: whoever follows a consumer is to come back first.
+    consumers_due_ = in.now + next_walk;
+  } else if (in.now >= consumers_due_) {
     forget_consumers(in);
     consumers_due_ = in.now + next_walk;
   }

@@ -106,7 +106,9 @@ BOOST_AUTO_TEST_CASE(place_that_was_sought_meanwhile_is_not_advanced) {
   auto const made = find("a")->generation;
   BOOST_TEST(advance("a", made, 0, 3));
   BOOST_TEST(find("a")->place == 3U);
-  BOOST_TEST(!advance("a", made, 0, 4)); // it is elsewhere
+  BOOST_TEST(!advance("a", made, 0, 2));
+  BOOST_TEST(advance("a", made, 0, 4));  // what was acknowledged meanwhile is behind it
+  BOOST_TEST(!advance("a", made, 5, 5)); // it has not been there
   BOOST_REQUIRE(await(store->seek("a", 3, owner)));
   BOOST_TEST(!advance("a", made, 3, 5));
   BOOST_TEST(find("a")->place == 3U);
@@ -304,6 +306,22 @@ BOOST_AUTO_TEST_CASE(one_that_nothing_is_heard_of_is_forgotten_with_the_next_com
   now.advance(std::chrono::hours(49));
   announce_some(1);
   BOOST_TEST(!find("silent").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(nobody_is_forgotten_for_a_time_in_which_the_daemon_was_away) {
+  settings.consumers_for = std::chrono::hours(48);
+  reopen();
+  keep("comes back");
+  keep("stays away");
+  now.advance(std::chrono::hours(49));
+  reopen();
+  announce_some(1);
+  BOOST_REQUIRE(find("comes back").has_value());
+  BOOST_REQUIRE(await(store->note_seen("comes back")));
+  now.advance(std::chrono::hours(1));
+  announce_some(1);
+  BOOST_TEST(find("comes back").has_value());
+  BOOST_TEST(!find("stays away").has_value());
 }
 
 BOOST_AUTO_TEST_CASE(paused_ones_are_not_forgotten) {
