@@ -121,7 +121,9 @@ bool can_be_sent(request const& what) {
 
 struct connection::state {
   state(asio::any_io_executor const& on, settings const& with)
-      : how(with), socket(on), left_to_begin(bounded(how.timeout)), left_to_hear(bounded(how.stream_idle)) {}
+      : how(with), socket(on), left_to_begin(bounded(how.timeout)), left_to_hear(bounded(how.stream_idle)) {
+    buffer.reserve(chunk.size()); // or Beast reads some 512 bytes at a time
+  }
 
   error broken(std::string_view what, error_code const& why) const {
     error made{.code = code_of(why)};
@@ -174,6 +176,9 @@ connection::connection(asio::any_io_executor const& on, settings const& how)
 connection::~connection() = default;
 
 asio::awaitable<result<void>> connection::state::connect(connection::deadline until) {
+  if (how.socket_path.empty()) {
+    co_return malformed("no path of the daemon's socket was given");
+  }
   error_code failed;
   std::optional<local::endpoint> where;
   try {

@@ -163,6 +163,8 @@ BOOST_AUTO_TEST_CASE(daemon_that_is_not_there_is_unreachable) {
   BOOST_TEST(told.error().detail.starts_with("cannot reach the daemon at /nonexistent/api.sock: "));
   client::daemon nowhere({.socket_path = std::string(200, 'x')}); // no socket has so long a name
   BOOST_TEST((code_of(nowhere.ask(get("/"))) == errc::malformed));
+  client::daemon unset({.socket_path = ""}); // a variable of the environment that was not there
+  BOOST_TEST((code_of(unset.ask(get("/"))) == errc::malformed));
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_sent_is_told_and_not_sent) {
