@@ -3,7 +3,7 @@
 #include "store/sqlite/reads.hpp"
 #include "store/sqlite/resource_rows.hpp"
 
-#include <algorithm>
+#include <queue>
 
 namespace consentd::store::sqlite {
 namespace {
@@ -95,23 +95,23 @@ journal_entry find_entry(connection& on, sql how, std::int64_t sequence) {
 std::vector<journal_entry> history(connection& on, std::string const& consent_id, std::uint64_t after,
                                    std::size_t limit) {
   snapshot const now(on);
-  std::vector<std::int64_t> sequences;
+  std::priority_queue<std::int64_t> lowest; // no more of them than are asked for, however many there are
   {
     // The index orders a consent's entries by what they say, not by number; both columns are in it, so no row is
     // touched.
     query rows(on, "SELECT sequence FROM journal WHERE consent_id = ? AND sequence > ?", std::string_view(consent_id),
                after);
     while (rows.step()) {
-      sequences.push_back(rows.integer(0));
+      lowest.push(rows.integer(0));
+      if (lowest.size() > limit) {
+        lowest.pop();
+      }
     }
   }
-  auto const size = std::min(limit, sequences.size());
-  auto const middle = sequences.begin() + static_cast<std::ptrdiff_t>(size);
-  std::partial_sort(sequences.begin(), middle, sequences.end());
-  std::vector<journal_entry> found;
-  found.reserve(size);
-  for (auto at = sequences.begin(); at != middle; ++at) {
-    found.push_back(find_entry(on, entry_without_resource_sql, *at));
+  std::vector<journal_entry> found(lowest.size());
+  for (auto one = found.rbegin(); one != found.rend(); ++one) {
+    *one = find_entry(on, entry_without_resource_sql, lowest.top());
+    lowest.pop();
   }
   return found;
 }
