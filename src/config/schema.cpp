@@ -94,7 +94,7 @@ constexpr std::array hub_keys{
         "from anywhere."),
     number("max_body_bytes", "262144", kibi, 16 * mebi, "A larger body is refused with 413."),
     number("max_header_bytes", "16384", kibi, mebi, "A larger header section is refused with 431."),
-    number("max_connections", "1024", 1, 65536, "Connections at once; more wait until one ends."),
+    number("max_connections", "1024", 1, 65536, "Connections at once, on each socket; more wait until one ends."),
     number("handshake_timeout_seconds", "10", 1, 600, "The TLS handshake."),
     number("idle_timeout_seconds", "60", 1, 3600, "Between two requests of one connection."),
     number("header_timeout_seconds", "10", 1, 600, "From a request's first byte to the end of its header section."),

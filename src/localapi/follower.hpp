@@ -46,6 +46,7 @@ public:
   // dismissed, since nobody is left to write to, it reads no more.
   boost::asio::awaitable<result<void>> catch_up(journal_bell::sleeper const& sleeper,
                                                 std::chrono::milliseconds longest_silence);
+  // Tells how far the journal was looked through; the place of a consumer that owes nothing moves there.
   boost::asio::awaitable<result<void>> heartbeat();
 
 private:

@@ -19,7 +19,11 @@ public:
   // when it did not commit.
   void step(ledger& in, std::size_t rows);
   // What was removed may be there again.
-  void forget() noexcept { *this = {}; }
+  void forget() noexcept {
+    auto const consumers_due = consumers_due_; // what a failed commit left of them goes at the next walk
+    *this = {};
+    consumers_due_ = consumers_due;
+  }
 
 private:
   void prune_journal(ledger& in, std::size_t rows);

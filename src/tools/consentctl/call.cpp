@@ -31,9 +31,6 @@ std::string text_of_value(json::value const& value) {
   return out;
 }
 
-// What the service is unavailable with: it stops, or cannot now.
-constexpr unsigned unavailable = 503;
-
 } // namespace
 
 int exit_status_of(client::error const& why) {
@@ -43,7 +40,7 @@ int exit_status_of(client::error const& why) {
     return exit_unavailable;
   case client::errc::refused:
     // Without an answer it was the socket that is not for this user.
-    return why.status == 0 || why.status == unavailable ? exit_unavailable : exit_failed;
+    return why.status == 0 || why.status == status_unavailable ? exit_unavailable : exit_failed;
   case client::errc::malformed:
     // A socket's path, or a place, that cannot be one: no later attempt will find it better.
     return exit_usage;

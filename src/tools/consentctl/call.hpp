@@ -20,6 +20,9 @@ inline constexpr int exit_usage = 64;
 inline constexpr int exit_unavailable = 69;
 inline constexpr int exit_output = 74;
 
+// HTTP's, of a daemon that stops, or cannot now.
+inline constexpr unsigned status_unavailable = 503;
+
 // What every command knows.
 struct context {
   std::string socket = "/run/consentd/api.sock";

@@ -115,18 +115,31 @@ struct follow_options {
   std::uint64_t count = 0;
 };
 
-// The stream may live on while an acknowledgement finds no room or no disk. It would not bring the entry again: so only
-// the acknowledgement can be repeated.
+// Where nobody answers the daemon may be gone, which the stream notices, too.
+constexpr int most_unanswered = 3;
+
+bool may_find_room(client::error const& why, int unanswered) {
+  return why.status == status_unavailable || why.code == client::errc::timed_out ||
+         (why.code == client::errc::unreachable && unanswered < most_unanswered);
+}
+
+// The stream may live on while an acknowledgement finds no room, no disk or too many connections. It would not bring
+// the entry again: so only the acknowledgement can be repeated.
 client::result<client::consumer_state> acknowledge(client::daemon& daemon, std::string const& name,
                                                    std::string const& place) {
-  while (true) {
+  using std::chrono::seconds;
+  for (int unanswered = 0;;) {
     auto taken = daemon.ask(client::acknowledge(name, place));
-    bool const lives = !taken && taken.error().code != client::errc::unreachable;
-    if (!lives || exit_status_of(taken.error()) != exit_unavailable) {
+    if (taken) {
       return taken;
     }
-    complain(client::describe(taken.error()) + "; trying again", exit_unavailable);
-    std::this_thread::sleep_for(std::max<std::chrono::seconds>(taken.error().retry_after, std::chrono::seconds(1)));
+    auto const& why = taken.error();
+    unanswered += why.code == client::errc::unreachable ? 1 : 0;
+    if (!may_find_room(why, unanswered)) {
+      return taken;
+    }
+    complain(client::describe(why) + "; trying again", exit_unavailable);
+    std::this_thread::sleep_for(std::clamp(why.retry_after, seconds(1), seconds(60)));
   }
 }
 

@@ -126,7 +126,7 @@ void inspect_evidence(inspect_options const& asked, std::string const& text, ins
     return;
   }
   out.holds("signature", erased ? "PS256 holds over the digest that was kept" : "PS256 holds");
-  out.note("The signature covers what was signed alone: the rest is what the daemon recorded of it.");
+  out.note("The signature covers only what was signed; the rest is what the daemon recorded about it.");
   compare_with_set(asked, *jwk, out);
   if (asked.show_payload && !erased) {
     auto const start = jws->find('.') + 1;

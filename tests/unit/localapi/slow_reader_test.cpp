@@ -167,6 +167,33 @@ BOOST_AUTO_TEST_CASE(reader_whose_filter_lets_nothing_pass_is_told_how_far_it_is
   BOOST_TEST(exchange.text == ": heartbeat\nid: e-2\n\n");
 }
 
+// A break in the middle of a long journal must not take it back to the beginning.
+BOOST_AUTO_TEST_CASE(place_of_a_consumer_moves_on_while_the_journal_is_looked_through) {
+  localapi::testing::fixture daemon;
+  daemon.announce("c-1");
+  daemon.announce("c-2");
+  store::entry_filter nothing;
+  nothing.issuer = "nobody";
+  auto const kept = daemon.run(daemon.store().keep("rare", nothing, 0, {1000, false})).consumer;
+  asio::io_context context;
+  listener attention(context);
+  consumer_leases leases(*attention.bell, std::chrono::seconds(30));
+  auto const lease = leases.take("rare", std::chrono::steady_clock::now());
+  auto const epoch = daemon.store().extent().epoch;
+  consumer_progress consumer(daemon.store(), **lease, kept, epoch);
+  kept_exchange exchange;
+  stream_writer out(exchange, stream_form::sse, epoch);
+  shared_pages pages(daemon.store());
+  permitted may;
+  follower reader(out, pages, nothing, 0, may.standing, at_gap::tell, &consumer);
+  auto const look_through = [&]() -> store::async_result<bool> {
+    auto const done = co_await reader.catch_up(attention.sleeper, std::chrono::milliseconds(0));
+    co_return done.has_value();
+  };
+  BOOST_TEST(daemon.run(look_through()));
+  BOOST_TEST(daemon.run(daemon.store().find_consumer("rare"))->place == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(reader_that_cannot_bridge_a_gap_stops_before_it) {
   asio::io_context context;
   listener attention(context);
