@@ -59,10 +59,11 @@ int complain(std::string_view what, int status) {
 
 int complain_of(client::error const& why) {
   auto const status = exit_status_of(why);
+  auto const told = client::describe(why);
   if (why.problem != "settings") {
-    return complain(client::describe(why), status);
+    return complain(told, status);
   }
-  for (auto const line : std::views::split(why.detail, '\n')) {
+  for (auto const line : std::views::split(told, '\n')) {
     complain(std::string_view(line.begin(), line.end()), status);
   }
   return status;

@@ -55,4 +55,17 @@ BOOST_AUTO_TEST_CASE(end_of_a_stream_is_no_entry_to_be_counted) {
   BOOST_TEST(told.output.starts_with("end: not-permitted\n"), told.output);
 }
 
+BOOST_AUTO_TEST_CASE(mistakes_of_the_settings_are_a_line_each_and_none_is_a_line_too) {
+  auto const refused = [](std::string const& more) {
+    return answer_of("422 Unprocessable Content", "application/problem+json",
+                     R"({"type":"urn:consentd:problem:settings","title":"x","status":422)" + more + "}");
+  };
+  scripted_server two({{refused(R"(,"detail":"one\ntwo")")}});
+  BOOST_TEST(ask(two, {"reload"}).output.ends_with("one\nconsentctl: two\n"));
+  scripted_server none({{refused("")}});
+  auto const told = ask(none, {"reload"});
+  BOOST_TEST(told.status == 1);
+  BOOST_TEST(told.output.starts_with("consentctl: "), told.output);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
